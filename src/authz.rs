@@ -1,0 +1,409 @@
+//! Who may do what: the one place that decides, anew for each request.
+
+use crate::ids::{AccountId, IntegrationId, RequestId, StaffId, TokenId, UserId};
+use crate::world::{Span, Timestamp};
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+/// How long a sign-in counts as fresh for actions marked `SUDO`.
+pub const SUDO_WINDOW: Span = Span::minutes(15);
+
+macro_rules! permissions {
+    ($($(#[$doc:meta])* $name:ident = $code:literal, $words:literal;)*) => {
+        /// One named right of a person.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Permission { $($(#[$doc])* $name,)* }
+
+        impl Permission {
+            /// Every permission, in the order of the Roles & Permissions page.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// The stable name that is stored.
+            #[must_use]
+            pub const fn code(self) -> &'static str {
+                match self { $(Self::$name => $code,)* }
+            }
+
+            /// The name that people read.
+            #[must_use]
+            pub const fn words(self) -> &'static str {
+                match self { $(Self::$name => $words,)* }
+            }
+        }
+    };
+}
+
+permissions! {
+    /// See private integrations and their history.
+    PrivateIntegrationsView = "private_integrations.view", "View Private Integrations";
+    /// Create, change and delete them: in effect, access to all of the account's data.
+    PrivateIntegrationsManage = "private_integrations.manage", "Manage Private Integrations";
+    /// See contacts in the console.
+    ContactsView = "contacts.view", "View Contacts";
+    /// See the people of the account.
+    StaffView = "staff.view", "View Staff";
+    /// Invite, change and remove people.
+    StaffManage = "staff.manage", "Manage Staff";
+    /// Change what roles and persons may do.
+    RolesManage = "roles.manage", "Manage Roles";
+    /// Switch labs on and off.
+    LabsManage = "labs.manage", "Manage Labs";
+    /// Read the audit log.
+    AuditView = "audit.view", "View Audit Log";
+    /// Download the audit log.
+    AuditExport = "audit.export", "Export Audit Log";
+    /// Change the account itself.
+    AccountManage = "account.manage", "Manage Account";
+}
+
+impl Permission {
+    /// The permission with this stored name.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|permission| permission.code() == code)
+    }
+
+    /// What holding this one includes besides itself.
+    #[must_use]
+    pub const fn implies(self) -> Option<Self> {
+        match self {
+            Self::PrivateIntegrationsManage => Some(Self::PrivateIntegrationsView),
+            Self::StaffManage => Some(Self::StaffView),
+            _ => None,
+        }
+    }
+
+    const fn bit(self) -> u32 {
+        1 << self as u32
+    }
+}
+
+/// The permissions that somebody effectively holds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PermissionSet(u32);
+
+impl PermissionSet {
+    /// From a role's permissions and a person's overrides `(permission, allowed)`: a deny beats the role, an allow adds to it,
+    /// and `manage` includes `view` unless `view` itself is denied, which takes `manage` away too.
+    #[must_use]
+    pub fn effective(role: &[Permission], overrides: &[(Permission, bool)]) -> Self {
+        let mut set = 0;
+        for permission in role {
+            set |= permission.bit();
+        }
+        for (permission, _) in overrides.iter().filter(|(_, allowed)| *allowed) {
+            set |= permission.bit();
+        }
+        for (permission, _) in overrides.iter().filter(|(_, allowed)| !*allowed) {
+            set &= !permission.bit();
+        }
+        for permission in Permission::ALL {
+            let Some(included) = permission.implies() else { continue };
+            if set & permission.bit() != 0 {
+                if overrides.contains(&(included, false)) {
+                    set &= !permission.bit();
+                } else {
+                    set |= included.bit();
+                }
+            }
+        }
+        Self(set)
+    }
+
+    /// Whether it holds `permission`.
+    #[must_use]
+    pub const fn has(self, permission: Permission) -> bool {
+        self.0 & permission.bit() != 0
+    }
+}
+
+/// A feature that an account can switch on or off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lab {
+    /// The Private Integrations pages.
+    PrivateIntegrations,
+}
+
+impl Lab {
+    /// Every lab.
+    pub const ALL: &'static [Self] = &[Self::PrivateIntegrations];
+
+    /// The stable name that is stored.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::PrivateIntegrations => "private_integrations",
+        }
+    }
+
+    /// The name that people read.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::PrivateIntegrations => "Private Integrations",
+        }
+    }
+
+    /// The lab with this stored name.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|lab| lab.code() == code)
+    }
+}
+
+/// An account as the actor sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountRef {
+    /// Its id; `locationId` on API v2.
+    pub id: AccountId,
+    /// Its name.
+    pub name: String,
+}
+
+/// A signed-in person in one account, with what they may do at this moment.
+#[derive(Debug, Clone)]
+pub struct StaffMember {
+    /// The membership.
+    pub id: StaffId,
+    /// The person.
+    pub user: UserId,
+    /// The account of this session.
+    pub account: AccountRef,
+    /// The person's name.
+    pub name: String,
+    /// The person's e-mail address.
+    pub email: String,
+    /// The name of their role.
+    pub role: String,
+    /// What they effectively hold.
+    pub permissions: PermissionSet,
+    /// The labs that are on in the account.
+    pub labs: Vec<Lab>,
+    /// When they last gave their password in this session.
+    pub authenticated_at: Timestamp,
+    /// What their form tokens are bound to; a fresh one for each session.
+    pub seed: String,
+}
+
+/// Software that calls API v2 with a live token.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// The integration.
+    pub integration: IntegrationId,
+    /// Its name.
+    pub name: String,
+    /// The token that was presented.
+    pub token: TokenId,
+    /// The token's account.
+    pub account: AccountRef,
+    /// What it may do: scopes that the catalogue knows.
+    pub scopes: Vec<String>,
+}
+
+/// Who does it.
+#[derive(Debug, Clone)]
+pub enum Actor {
+    /// A person in the console.
+    Staff(Arc<StaffMember>),
+    /// Software on API v2.
+    Integration(Arc<Caller>),
+    /// Whoever runs the binary, on the command line, for one account.
+    Operator(AccountRef),
+    /// A due job, for one account.
+    System(AccountRef),
+}
+
+impl Actor {
+    /// The account that it acts in.
+    #[must_use]
+    pub fn account(&self) -> &AccountRef {
+        match self {
+            Self::Staff(staff) => &staff.account,
+            Self::Integration(caller) => &caller.account,
+            Self::Operator(account) | Self::System(account) => account,
+        }
+    }
+}
+
+/// What a person needs for an action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PersonNeeds {
+    /// No person may do it.
+    Never,
+    /// Being signed in is enough.
+    SignedIn,
+    /// This permission.
+    Needs(Permission),
+}
+
+/// What a token needs for an action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenNeeds {
+    /// No token may do it.
+    Never,
+    /// Any live token may.
+    AnyLive,
+    /// This scope.
+    Needs(&'static str),
+}
+
+/// Something that can be done, and what it takes. Deny is the default: each constant must be stated.
+pub trait Action: 'static {
+    /// The name in the access matrix and in logs.
+    const NAME: &'static str;
+    /// What a person needs.
+    const PERM: PersonNeeds;
+    /// What a token needs.
+    const SCOPE: TokenNeeds;
+    /// The lab that must be on; it binds people, not tokens.
+    const LAB: Option<Lab>;
+    /// Whether the password must have been given within [`SUDO_WINDOW`].
+    const SUDO: bool;
+}
+
+/// Declares actions: `Name: person, token, lab, sudo;` with a doc line each.
+#[macro_export]
+macro_rules! actions {
+    ($($(#[$doc:meta])* $name:ident: $perm:expr, $scope:expr, $lab:expr, $sudo:literal;)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy)]
+        pub struct $name;
+        impl $crate::authz::Action for $name {
+            const NAME: &'static str = stringify!($name);
+            const PERM: $crate::authz::PersonNeeds = $perm;
+            const SCOPE: $crate::authz::TokenNeeds = $scope;
+            const LAB: Option<$crate::authz::Lab> = $lab;
+            const SUDO: bool = $sudo;
+        }
+    )*};
+}
+
+/// From where a request came; goes into the journal. Empty for the command line and for jobs.
+#[derive(Debug, Clone, Default)]
+pub struct Origin {
+    /// The peer's address, or the one a trusted proxy names.
+    pub address: Option<String>,
+    /// The client's own name, at most 200 printable characters.
+    pub agent: Option<String>,
+    /// The request.
+    pub request: Option<RequestId>,
+}
+
+/// Why not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Denied {
+    /// The lab is off: there is no such page.
+    LabOff,
+    /// The person lacks this permission.
+    Lacks(Permission),
+    /// The token lacks this scope.
+    LacksScope(&'static str),
+    /// The password was given too long ago.
+    Stale,
+    /// This kind of actor never may.
+    Never,
+}
+
+/// Proof that [`decide`] said yes to `A` for this actor, in this account, at this instant.
+#[derive(Debug)]
+pub struct Permit<A> {
+    actor: Actor,
+    now: Timestamp,
+    origin: Origin,
+    action: PhantomData<fn() -> A>,
+}
+
+impl<A> Permit<A> {
+    /// Who may.
+    #[must_use]
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+    /// The account that everything done with this permit belongs to.
+    #[must_use]
+    pub fn account(&self) -> &AccountId {
+        &self.actor.account().id
+    }
+    /// The instant of the request.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+    /// From where.
+    #[must_use]
+    pub fn origin(&self) -> &Origin {
+        &self.origin
+    }
+    /// The person, when it is one.
+    #[must_use]
+    pub fn staff(&self) -> Option<&Arc<StaffMember>> {
+        match &self.actor {
+            Actor::Staff(staff) => Some(staff),
+            _ => None,
+        }
+    }
+}
+
+/// Decides whether `actor` may do `A` at `now`.
+///
+/// # Errors
+/// The first reason against it, labs first, so that a page that is switched off does not show whom it would refuse.
+pub fn decide<A: Action>(actor: &Actor, now: Timestamp, origin: &Origin) -> Result<Permit<A>, Denied> {
+    allows(actor, A::PERM, A::SCOPE, A::LAB)?;
+    if let (true, Actor::Staff(staff)) = (A::SUDO, actor)
+        && now.since(staff.authenticated_at) >= SUDO_WINDOW
+    {
+        return Err(Denied::Stale);
+    }
+    Ok(Permit { actor: actor.clone(), now, origin: origin.clone(), action: PhantomData })
+}
+
+/// Whether `actor` could do `A` apart from the freshness of the password; for controls and navigation.
+#[must_use]
+pub fn may<A: Action>(actor: &Actor) -> bool {
+    allows(actor, A::PERM, A::SCOPE, A::LAB).is_ok()
+}
+
+fn allows(actor: &Actor, person: PersonNeeds, token: TokenNeeds, lab: Option<Lab>) -> Result<(), Denied> {
+    match actor {
+        Actor::Staff(staff) => {
+            if lab.is_some_and(|lab| !staff.labs.contains(&lab)) {
+                return Err(Denied::LabOff);
+            }
+            match person {
+                PersonNeeds::Never => Err(Denied::Never),
+                PersonNeeds::SignedIn => Ok(()),
+                PersonNeeds::Needs(permission) if staff.permissions.has(permission) => Ok(()),
+                PersonNeeds::Needs(permission) => Err(Denied::Lacks(permission)),
+            }
+        }
+        Actor::Integration(caller) => match token {
+            TokenNeeds::Never => Err(Denied::Never),
+            TokenNeeds::AnyLive => Ok(()),
+            TokenNeeds::Needs(scope) if caller.scopes.iter().any(|held| held == scope) => Ok(()),
+            TokenNeeds::Needs(scope) => Err(Denied::LacksScope(scope)),
+        },
+        Actor::Operator(_) | Actor::System(_) => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Permission::{PrivateIntegrationsManage, PrivateIntegrationsView, StaffManage};
+    use super::*;
+
+    #[test]
+    fn a_deny_beats_the_role_and_an_allow_adds_to_it() {
+        let set = PermissionSet::effective(&[StaffManage], &[(PrivateIntegrationsView, true), (StaffManage, false)]);
+        assert!(set.has(PrivateIntegrationsView));
+        assert!(!set.has(StaffManage));
+        assert!(!set.has(PrivateIntegrationsManage));
+    }
+
+    #[test]
+    fn manage_includes_view_and_falls_with_it() {
+        assert!(PermissionSet::effective(&[PrivateIntegrationsManage], &[]).has(PrivateIntegrationsView));
+        let denied = PermissionSet::effective(&[PrivateIntegrationsManage], &[(PrivateIntegrationsView, false)]);
+        assert!(!denied.has(PrivateIntegrationsManage));
+    }
+}

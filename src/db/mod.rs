@@ -1,0 +1,204 @@
+//! The store: SQLite or PostgreSQL behind one set of statements. What differs between the engines stands in this folder only.
+
+mod bind;
+mod connect;
+pub mod journal;
+mod on;
+
+pub use bind::Bind;
+pub use connect::{ALL as CONNECT_STATEMENTS, Lock, OpenError};
+pub use on::{On, Record};
+
+use crate::error::AppError;
+use crate::keys::Keys;
+use crate::world::World;
+use sqlx::pool::PoolConnection;
+use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+use std::fmt;
+
+/// A statement that did not work.
+#[derive(Debug)]
+pub enum DbError {
+    /// A unique rule was broken. Statements are written so that it can only be one rule.
+    Unique,
+    /// The engine asks for the whole transaction once more (serialisation failure, deadlock).
+    Again,
+    /// The store cannot be reached, is full or is read-only.
+    Unavailable(String),
+    /// Anything else: a fault of ours.
+    Fault(String),
+}
+
+impl fmt::Display for DbError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unique => f.write_str("a unique rule was broken"),
+            Self::Again => f.write_str("the transaction was asked to run again"),
+            Self::Unavailable(why) | Self::Fault(why) => f.write_str(why),
+        }
+    }
+}
+
+impl std::error::Error for DbError {}
+
+impl From<DbError> for AppError {
+    fn from(error: DbError) -> Self {
+        match error {
+            DbError::Unavailable(why) => Self::Unavailable(why.into()),
+            DbError::Again => Self::Unavailable("the transaction was asked to run again".into()),
+            DbError::Unique | DbError::Fault(_) => Self::internal(error),
+        }
+    }
+}
+
+impl From<sqlx::Error> for DbError {
+    fn from(error: sqlx::Error) -> Self {
+        let Some(code) = error.as_database_error().map(|cause| cause.code().unwrap_or_default().into_owned()) else {
+            return match error {
+                sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Tls(_) => {
+                    Self::Unavailable(error.to_string())
+                }
+                other => Self::Fault(other.to_string()),
+            };
+        };
+        if error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_unique_violation) {
+            return Self::Unique;
+        }
+        match code.as_str() {
+            "40001" | "40P01" => Self::Again,
+            // SQLite: busy, locked, read-only, I/O error, full, cannot open; PostgreSQL: resources, shutting down, connections.
+            "5" | "6" | "8" | "10" | "13" | "14" => Self::Unavailable(error.to_string()),
+            other
+                if other.len() == 5
+                    && (other.starts_with("53") || other.starts_with("57") || other.starts_with("08")) =>
+            {
+                Self::Unavailable(error.to_string())
+            }
+            // SQLite's extended codes keep the primary one in their low byte.
+            other => match other.parse::<u32>().map(|number| number & 0xff) {
+                Ok(5 | 6 | 8 | 10 | 13 | 14) => Self::Unavailable(error.to_string()),
+                _ => Self::Fault(error.to_string()),
+            },
+        }
+    }
+}
+
+#[derive(Clone)]
+enum Pools {
+    /// One writer connection, so that writers queue here and never meet a busy database; several readers.
+    Sqlite {
+        read: SqlitePool,
+        write: SqlitePool,
+    },
+    Postgres(PgPool),
+}
+
+/// The database of this process.
+#[derive(Clone)]
+pub struct Db {
+    pools: Pools,
+    keys: Keys,
+    world: World,
+}
+
+impl fmt::Debug for Db {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Db")
+    }
+}
+
+/// A connection to read with.
+pub struct Reader(ReaderConnection);
+
+enum ReaderConnection {
+    Sqlite(PoolConnection<Sqlite>),
+    Postgres(PoolConnection<Postgres>),
+}
+
+impl Reader {
+    /// The connection, for store functions.
+    pub fn on(&mut self) -> On<'_> {
+        match &mut self.0 {
+            ReaderConnection::Sqlite(connection) => On::Sqlite(connection),
+            ReaderConnection::Postgres(connection) => On::Postgres(connection),
+        }
+    }
+}
+
+/// A write transaction. It has no bare commit: see [`journal`]. Dropped, it changes nothing.
+pub struct WriteTx {
+    transaction: WriteConnection,
+    keys: Keys,
+    world: World,
+}
+
+enum WriteConnection {
+    Sqlite(Transaction<'static, Sqlite>),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+impl WriteTx {
+    /// The transaction's connection, for store functions.
+    pub fn on(&mut self) -> On<'_> {
+        match &mut self.transaction {
+            WriteConnection::Sqlite(transaction) => On::Sqlite(transaction),
+            WriteConnection::Postgres(transaction) => On::Postgres(transaction),
+        }
+    }
+
+    async fn commit_now(self) -> Result<(), DbError> {
+        match self.transaction {
+            WriteConnection::Sqlite(transaction) => transaction.commit().await?,
+            WriteConnection::Postgres(transaction) => transaction.commit().await?,
+        }
+        Ok(())
+    }
+}
+
+impl Db {
+    /// A connection to read with.
+    ///
+    /// # Errors
+    /// When none can be had within the pool's time limit.
+    pub async fn read(&self) -> Result<Reader, DbError> {
+        Ok(Reader(match &self.pools {
+            Pools::Sqlite { read, .. } => ReaderConnection::Sqlite(read.acquire().await?),
+            Pools::Postgres(pool) => ReaderConnection::Postgres(pool.acquire().await?),
+        }))
+    }
+
+    /// A write transaction. A command never opens a second one: there is a single writer.
+    ///
+    /// # Errors
+    /// When the writer cannot be had within the pool's time limit.
+    pub async fn write(&self) -> Result<WriteTx, DbError> {
+        let transaction = match &self.pools {
+            Pools::Sqlite { write, .. } => WriteConnection::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
+            Pools::Postgres(pool) => WriteConnection::Postgres(pool.begin().await?),
+        };
+        Ok(WriteTx { transaction, keys: self.keys.clone(), world: self.world.clone() })
+    }
+
+    /// The secrets that belong to this database.
+    #[must_use]
+    pub fn keys(&self) -> &Keys {
+        &self.keys
+    }
+
+    /// The clock and chance.
+    #[must_use]
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// Closes every connection; on SQLite the write-ahead log is folded into the file.
+    pub async fn close(&self) {
+        match &self.pools {
+            Pools::Sqlite { read, write } => {
+                read.close().await;
+                write.close().await;
+            }
+            Pools::Postgres(pool) => pool.close().await,
+        }
+    }
+}
