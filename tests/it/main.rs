@@ -1,0 +1,7 @@
+//! The integration tests: a real server, a real database, nothing of ours replaced.
+
+#[cfg(test)]
+mod database_itself;
+#[cfg(test)]
+#[path = "../support/mod.rs"]
+mod support;
