@@ -3,6 +3,7 @@
 //! A thin shared kernel, then one folder for each feature, all furnished alike. In reading order:
 
 pub mod ids;
+pub mod integrations;
 pub mod world;
 
 pub mod authz;
