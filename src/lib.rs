@@ -10,3 +10,5 @@ pub mod authz;
 pub mod db;
 pub mod error;
 pub mod keys;
+
+pub mod web;
