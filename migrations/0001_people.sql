@@ -79,7 +79,9 @@ CREATE TABLE sessions (
   state TEXT NOT NULL,
   created_at BIGINT NOT NULL,
   seen_at BIGINT NOT NULL,
-  expires_at BIGINT NOT NULL
+  expires_at BIGINT NOT NULL,
+  -- Public name, by which its owner can end it.
+  handle TEXT NOT NULL UNIQUE
 );
 CREATE INDEX sessions_by_user ON sessions (user_id, seen_at);
 CREATE INDEX sessions_by_end ON sessions (expires_at);

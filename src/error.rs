@@ -21,6 +21,8 @@ pub enum AppError {
     Forbidden,
     /// The form came from elsewhere, or its token is not this session's.
     ForeignForm,
+    /// The form is from before a new sign-in; what was typed is kept so that it can be sent again.
+    OldForm(Arc<Vec<(String, String)>>),
     /// The form was made in another account than the one that is open now.
     OtherAccount,
     /// The input has a form that nobody can mean; says what is wrong.
@@ -84,7 +86,7 @@ impl AppError {
         match self {
             Self::SignedOut => StatusCode::UNAUTHORIZED,
             Self::NotFound | Self::LabOff => StatusCode::NOT_FOUND,
-            Self::Lacks(_) | Self::Forbidden | Self::ForeignForm => StatusCode::FORBIDDEN,
+            Self::Lacks(_) | Self::Forbidden | Self::ForeignForm | Self::OldForm(_) => StatusCode::FORBIDDEN,
             Self::OtherAccount | Self::Conflict(_) => StatusCode::CONFLICT,
             Self::Malformed(_) => StatusCode::BAD_REQUEST,
             Self::Method(_) => StatusCode::METHOD_NOT_ALLOWED,

@@ -1,3 +1,23 @@
-//! What every page and every answer of API v2 goes through.
+//! The kernel's web half: routes, who is asking, sessions, forms, headers, and how an answer looks.
 
+pub mod actor;
 pub mod api;
+pub mod assets;
+pub mod cookies;
+pub mod faces;
+pub mod flash;
+pub mod form;
+pub mod frame;
+pub mod headers;
+pub mod idle;
+pub mod once;
+pub mod parts;
+pub mod permit;
+pub mod reauth;
+pub mod routes;
+#[cfg(any(debug_assertions, test))]
+pub mod sample;
+pub mod session;
+pub mod shell;
+pub mod throttle;
+pub mod visit;

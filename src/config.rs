@@ -1,0 +1,124 @@
+//! What the server is told at start, checked once; each refusal says what was expected.
+
+use ipnet::IpNet;
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// The address under which browsers and software reach this server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Public {
+    /// Scheme, host and port, e.g. `https://console.example`; without a slash at its end.
+    pub origin: String,
+    /// The path prefix behind the origin, e.g. `/progreda`, or nothing.
+    pub prefix: String,
+    /// Whether the scheme is https.
+    pub https: bool,
+}
+
+/// A setting that cannot be used: what was given and what was expected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadSetting(pub String);
+
+impl fmt::Display for BadSetting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for BadSetting {}
+
+impl Public {
+    /// Reads a public URL: https, or http for a loopback host.
+    ///
+    /// # Errors
+    /// When it is neither, or has more than scheme, host, port and path.
+    pub fn parse(url: &str) -> Result<Self, BadSetting> {
+        let bad = |why: &str| Err(BadSetting(format!("the public URL {url:?} {why}")));
+        let Some((scheme, rest)) = url.split_once("://") else { return bad("must begin with https://") };
+        let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
+        if host.is_empty() || rest.contains(['@', '?', '#', ' ']) {
+            return bad("must be a scheme, a host and at most a port and a path");
+        }
+        let bare = host.rsplit_once(':').map_or(host, |(name, port)| if port.contains(']') { host } else { name });
+        let loopback = bare == "localhost"
+            || bare.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+        match scheme {
+            "https" => {}
+            "http" if loopback => {}
+            "http" => return bad("must begin with https://; plain http is for loopback addresses only"),
+            _ => return bad("must begin with https://"),
+        }
+        let prefix = path.trim_matches('/');
+        let prefix = if prefix.is_empty() { String::new() } else { format!("/{prefix}") };
+        Ok(Self { origin: format!("{scheme}://{}", host.to_lowercase()), prefix, https: scheme == "https" })
+    }
+
+    /// The whole URL, without a slash at its end.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("{}{}", self.origin, self.prefix)
+    }
+}
+
+/// Everything a server needs to know.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where it listens; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// `sqlite:PATH` or `postgres://…`.
+    pub database_url: String,
+    /// The public address; the listening one when not given.
+    pub public_url: Option<String>,
+    /// The key file.
+    pub key_file: PathBuf,
+    /// Peers whose `X-Forwarded-For` counts.
+    pub trusted_proxies: Vec<IpNet>,
+    /// How log lines look.
+    pub log_format: LogFormat,
+    /// Worker threads that serve requests.
+    pub workers: usize,
+}
+
+impl Config {
+    /// A server on a free loopback port, as tests and the demo start it.
+    #[must_use]
+    pub fn local(database_url: String, key_file: PathBuf) -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            database_url,
+            public_url: None,
+            key_file,
+            trusted_proxies: Vec::new(),
+            log_format: LogFormat::Text,
+            workers: 2,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_http_is_for_loopback_only() {
+        assert!(Public::parse("http://127.0.0.1:8080").is_ok());
+        assert!(Public::parse("http://[::1]:8080").is_ok());
+        assert!(Public::parse("http://localhost").is_ok());
+        assert!(Public::parse("http://console.example").is_err());
+        assert!(Public::parse("http://127.0.0.1.evil.example").is_err());
+        assert!(Public::parse("ftp://127.0.0.1").is_err());
+        assert!(Public::parse("https://user@console.example").is_err());
+        let public = Public::parse("https://Console.example/progreda/").unwrap();
+        assert_eq!(public.url(), "https://console.example/progreda");
+    }
+}

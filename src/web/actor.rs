@@ -1,0 +1,122 @@
+//! Who is asking: resolved once for each request, from the session's cookie or from the token.
+
+use super::routes::{Face, face_of};
+use super::session::SignedIn;
+use super::{api, session};
+use crate::authz::{Actor, Caller, Origin, StaffMember};
+use crate::error::{ApiProblem, AppError, Result};
+use crate::ids::{AccountId, UserId};
+use crate::world::Timestamp;
+use actix_session::SessionExt as _;
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::middleware::Next;
+use actix_web::{HttpMessage as _, web};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+/// A future that a trait object can give.
+pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + 'a>>;
+
+/// When a request came, and from where; set by the outermost middleware.
+#[derive(Debug, Clone)]
+pub struct Visit {
+    /// The instant of the request; read once.
+    pub now: Timestamp,
+    /// From where.
+    pub origin: Origin,
+}
+
+/// Who is asking.
+#[derive(Debug, Clone)]
+pub enum Asking {
+    /// No session and no token.
+    Nobody,
+    /// Somebody who is known.
+    Actor(Actor),
+    /// A token that is not honoured, or a call that breaks the rules of API v2.
+    Refused(AppError),
+}
+
+/// What a presented token turns out to be.
+#[derive(Debug)]
+pub enum Presented {
+    /// It is honoured.
+    Live(Arc<Caller>),
+    /// It is not; says why, as far as the caller may know.
+    Refused(ApiProblem),
+}
+
+/// What the kernel must ask the features; wired in `app.rs`.
+pub trait People: Send + Sync {
+    /// The person of a session in its account, with what they may do now; `None` when disabled or gone.
+    fn staff<'a>(&'a self, user: &'a UserId, account: &'a AccountId, signed_in: &'a SignedIn) -> Answer<'a, Option<StaffMember>>;
+    /// What a presented token is.
+    fn caller<'a>(&'a self, presented: &'a str, now: Timestamp) -> Answer<'a, Presented>;
+    /// Whether this is the person's password. The caller throttles.
+    fn is_password<'a>(&'a self, user: &'a UserId, password: &'a str) -> Answer<'a, bool>;
+    /// The names of those who can change what others may do, for the page that says whom to ask.
+    fn whom_to_ask<'a>(&'a self, account: &'a AccountId) -> Answer<'a, Vec<String>>;
+}
+
+/// The middleware: puts [`Asking`] where the permit looks for it.
+///
+/// # Errors
+/// Never of its own; passes on what comes back.
+pub async fn resolve<B: MessageBody>(
+    people: web::Data<dyn People>,
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, actix_web::Error> {
+    let asking = match face_of(request.path()) {
+        Face::Api => caller(&**people, &request).await,
+        Face::Page => person(&**people, &request).await,
+    };
+    let asking = asking.unwrap_or_else(Asking::Refused);
+    request.extensions_mut().insert(asking);
+    next.call(request).await
+}
+
+async fn caller(people: &dyn People, request: &ServiceRequest) -> Result<Asking> {
+    let now = visit_of(request)?.now;
+    let refused = |problem| Ok(Asking::Refused(AppError::Api(Arc::new(problem))));
+    let presented = match api::bearer(request.headers()) {
+        Ok(presented) => presented,
+        Err(problem) => return refused(problem),
+    };
+    let caller = match people.caller(&presented, now).await? {
+        Presented::Live(caller) => caller,
+        Presented::Refused(problem) => return refused(problem),
+    };
+    // The usage middleware counts refused calls of a known token too.
+    request.extensions_mut().insert(Arc::clone(&caller));
+    if !request.path().starts_with("/oauth")
+        && let Some(problem) = api::version_problem(request.headers())
+    {
+        return refused(problem);
+    }
+    Ok(Asking::Actor(Actor::Integration(caller)))
+}
+
+async fn person(people: &dyn People, request: &ServiceRequest) -> Result<Asking> {
+    if request.path().starts_with("/static/") {
+        return Ok(Asking::Nobody);
+    }
+    let now = visit_of(request)?.now;
+    let session = request.get_session();
+    let Some(signed_in) = SignedIn::read(&session) else { return Ok(Asking::Nobody) };
+    let Some(staff) = people.staff(&signed_in.user, &signed_in.account, &signed_in).await? else {
+        session.purge();
+        return Ok(Asking::Nobody);
+    };
+    if let Some(sessions) = request.app_data::<web::Data<session::Sessions>>() {
+        sessions.touch(&signed_in, now).await?;
+    }
+    Ok(Asking::Actor(Actor::Staff(Arc::new(staff))))
+}
+
+fn visit_of(request: &ServiceRequest) -> Result<Visit> {
+    let visit = request.extensions().get::<Visit>().cloned();
+    visit.ok_or_else(|| AppError::internal("the request has no visit"))
+}

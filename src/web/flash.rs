@@ -1,0 +1,67 @@
+//! One sentence about what was just done, carried over the redirect by a cookie that names it from a closed list.
+
+use super::cookies;
+use super::parts::Tone;
+use super::shell::Flash;
+use actix_web::cookie::Cookie;
+use actix_web::{HttpRequest, HttpResponse};
+
+const COOKIE: &str = "done";
+
+macro_rules! done {
+    ($($name:ident = $code:literal, $text:literal;)*) => {
+        /// What was done.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Done { $(#[doc = $text] $name,)* }
+
+        impl Done {
+            const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            const fn code(self) -> &'static str {
+                match self { $(Self::$name => $code,)* }
+            }
+
+            const fn text(self) -> &'static str {
+                match self { $(Self::$name => $text,)* }
+            }
+        }
+    };
+}
+
+done! {
+    SetUp = "set-up", "The account is ready.";
+    Updated = "updated", "Saved. The token goes on working.";
+    Unchanged = "unchanged", "Nothing was changed.";
+    Paused = "paused", "Paused. Every call is refused until it is resumed.";
+    Resumed = "resumed", "Resumed. Its tokens work again.";
+    RotationCancelled = "rotation-cancelled", "Rotation cancelled. The new token stopped, the old one goes on.";
+    OutgoingExpired = "outgoing-expired", "Rotation finished. The old token stopped.";
+    OverlapExtended = "overlap-extended", "Overlap extended. Both tokens go on working.";
+    Deleted = "deleted", "Deleted. Its tokens stopped.";
+    SentBefore = "sent-before", "This form was sent already; it had its effect once.";
+    NameChanged = "name-changed", "Name saved.";
+    PasswordChanged = "password-changed", "Password changed. Every other session was signed out.";
+    SessionEnded = "session-ended", "That session was signed out.";
+    SignedOutElsewhere = "signed-out-elsewhere", "Every other session was signed out.";
+}
+
+/// The cookie that makes the next page say it.
+#[must_use]
+pub fn cookie(request: &HttpRequest, done: Done) -> Cookie<'static> {
+    cookies::make(request, COOKIE, done.code().to_owned())
+}
+
+/// What the step before has done, when the browser says so.
+#[must_use]
+pub fn read(request: &HttpRequest) -> Option<Flash> {
+    let code = cookies::read(request, COOKIE)?;
+    let done = Done::ALL.iter().find(|done| done.code() == code)?;
+    Some(Flash { text: done.text().to_owned(), tone: Tone::Ok })
+}
+
+/// Takes the cookie away once a page has said it.
+pub fn clear(request: &HttpRequest, response: &mut HttpResponse) {
+    if cookies::read(request, COOKIE).is_some() {
+        let _ = response.add_cookie(&cookies::remove(request, COOKIE));
+    }
+}

@@ -1,0 +1,247 @@
+//! Forms and queries: repeated keys kept, odd bytes refused, and every form bound to its session and its account.
+
+use super::actor::{Asking, Visit};
+use crate::authz::Actor;
+use crate::db::Db;
+use crate::error::{AppError, Result};
+use crate::keys::{Keys, Purpose};
+use actix_web::cookie::Cookie;
+use actix_web::dev::Payload;
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
+use futures_util::StreamExt as _;
+use std::future::{Future, Ready, ready};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+use subtle::ConstantTimeEq as _;
+
+/// The largest body of a form, in bytes.
+pub const LIMIT: usize = 256 * 1024;
+/// How long a body may take in all.
+pub const BODY_TIME: Duration = Duration::from_secs(10);
+/// The cookie that binds forms to a browser before somebody signs in.
+pub const VISITOR: &str = "visitor";
+
+/// Fields in the order in which they came.
+#[derive(Debug, Clone, Default)]
+pub struct Fields(Vec<(String, String)>);
+
+impl Fields {
+    /// Reads `application/x-www-form-urlencoded` text.
+    ///
+    /// # Errors
+    /// When it is not UTF-8 once decoded.
+    pub fn parse(text: &[u8]) -> Result<Self> {
+        let mut fields = Vec::new();
+        for (name, value) in form_urlencoded::parse(text) {
+            // The parser puts this character where bytes are not UTF-8; nobody types it.
+            if name.contains('\u{FFFD}') || value.contains('\u{FFFD}') {
+                return Err(AppError::Malformed("The text is not valid UTF-8."));
+            }
+            fields.push((name.into_owned(), value.into_owned()));
+        }
+        Ok(Self(fields))
+    }
+
+    /// The first value of `name`, or nothing.
+    #[must_use]
+    pub fn one(&self, name: &str) -> &str {
+        self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
+    }
+
+    /// Whether `name` is there at all.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(key, _)| key == name)
+    }
+
+    /// Every value of `name`.
+    #[must_use]
+    pub fn many(&self, name: &str) -> Vec<String> {
+        self.0.iter().filter(|(key, _)| key == name).map(|(_, value)| value.clone()).collect()
+    }
+
+    /// All fields, in order.
+    #[must_use]
+    pub fn all(&self) -> &[(String, String)] {
+        &self.0
+    }
+}
+
+/// The body of a form of ours: its token is this session's and its account the one that is open.
+#[derive(Debug, Clone)]
+pub struct FormBody(Fields);
+
+impl std::ops::Deref for FormBody {
+    type Target = Fields;
+    fn deref(&self) -> &Fields {
+        &self.0
+    }
+}
+
+// Every form has them; `once` and `password` only some.
+const OURS: &[&str] = &["csrf", "account", "once", "password"];
+
+impl FormBody {
+    /// Refuses fields that the form does not have, and repeats of those that it has once.
+    ///
+    /// # Errors
+    /// [`AppError::Malformed`].
+    pub fn expect(&self, single: &[&str], repeated: &[&str]) -> Result<()> {
+        for (place, (name, _)) in self.all().iter().enumerate() {
+            let name = name.as_str();
+            if repeated.contains(&name) {
+                continue;
+            }
+            if !single.contains(&name) && !OURS.contains(&name) {
+                return Err(AppError::Malformed("The form has a field that does not belong to it."));
+            }
+            if self.all().iter().skip(place + 1).any(|(other, _)| other == name) {
+                return Err(AppError::Malformed("The form has a field twice."));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl FromRequest for FormBody {
+    type Error = AppError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        let mut payload = payload.take();
+        Box::pin(async move {
+            let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+            if kind.split(';').next().unwrap_or("").trim() != "application/x-www-form-urlencoded" {
+                return Err(AppError::MediaType("application/x-www-form-urlencoded"));
+            }
+            let body = read_body(&request, &mut payload, LIMIT).await?;
+            let fields = Fields::parse(&body)?;
+            check(&request, &fields)?;
+            Ok(Self(fields))
+        })
+    }
+}
+
+/// Reads a body of at most `limit` bytes, in at most [`BODY_TIME`].
+///
+/// # Errors
+/// [`AppError::TooLarge`], [`AppError::TooSlow`], or that the body was cut.
+pub async fn read_body(request: &HttpRequest, payload: &mut Payload, limit: usize) -> Result<Vec<u8>> {
+    let length = request.headers().get("content-length").and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    if length.is_some_and(|length| length > limit) {
+        return Err(AppError::TooLarge);
+    }
+    let reading = async {
+        let mut body = Vec::new();
+        while let Some(chunk) = payload.next().await {
+            let chunk = chunk.map_err(|_| AppError::Malformed("The body was cut off."))?;
+            if body.len() + chunk.len() > limit {
+                return Err(AppError::TooLarge);
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body)
+    };
+    tokio::time::timeout(BODY_TIME, reading).await.map_err(|_| AppError::TooSlow)?
+}
+
+fn check(request: &HttpRequest, fields: &Fields) -> Result<()> {
+    let keys = request.app_data::<web::Data<Db>>().ok_or_else(|| AppError::internal("no database"))?.keys().clone();
+    let asking = request.extensions().get::<Asking>().cloned();
+    let staff = match &asking {
+        Some(Asking::Actor(Actor::Staff(staff))) => Some(Arc::clone(staff)),
+        _ => None,
+    };
+    let expected = match &staff {
+        Some(staff) => token(&keys, &staff.seed),
+        None => match visitor_of(request) {
+            Some(visitor) => token(&keys, &visitor),
+            None => return Err(AppError::ForeignForm),
+        },
+    };
+    if !bool::from(expected.as_bytes().ct_eq(fields.one("csrf").as_bytes())) {
+        return Err(match staff {
+            Some(_) => AppError::OldForm(Arc::new(fields.0.clone())),
+            None => AppError::ForeignForm,
+        });
+    }
+    if let Some(staff) = staff
+        && fields.has("account")
+        && fields.one("account") != staff.account.id.as_str()
+    {
+        return Err(AppError::OtherAccount);
+    }
+    Ok(())
+}
+
+/// The form token that belongs to a seed: a session's, or a visitor's cookie.
+#[must_use]
+pub fn token(keys: &Keys, seed: &str) -> String {
+    keys.mac(Purpose::Form, format!("csrf {seed}").as_bytes())
+}
+
+fn visitor_of(request: &HttpRequest) -> Option<String> {
+    let name = super::cookies::name_for(request, VISITOR);
+    request.cookie(&name).map(|cookie| cookie.value().to_owned())
+}
+
+/// The form token of somebody who is not signed in, and the cookie to set when the browser has none yet.
+#[must_use]
+pub fn visitor_token(request: &HttpRequest, db: &Db) -> (String, Option<Cookie<'static>>) {
+    if let Some(visitor) = visitor_of(request) {
+        return (token(db.keys(), &visitor), None);
+    }
+    let visitor = crate::keys::hex(&db.world().entropy().bytes::<16>());
+    let text = token(db.keys(), &visitor);
+    (text, Some(super::cookies::make(request, VISITOR, visitor)))
+}
+
+/// The query of a page: repeats kept, unknown names passed over.
+#[derive(Debug, Clone)]
+pub struct Query(Fields);
+
+impl std::ops::Deref for Query {
+    type Target = Fields;
+    fn deref(&self) -> &Fields {
+        &self.0
+    }
+}
+
+impl FromRequest for Query {
+    type Error = AppError;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Fields::parse(request.query_string().as_bytes()).map(Self))
+    }
+}
+
+/// A page's visit, for handlers that need the instant and nothing else.
+#[must_use]
+pub fn visit_of(request: &HttpRequest) -> Option<Visit> {
+    request.extensions().get::<Visit>().cloned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn repeats_are_kept_and_bytes_that_are_no_text_are_refused() {
+        let fields = Fields::parse(b"scopes=a&scopes=b&name=x+y").unwrap();
+        assert_eq!(fields.many("scopes"), ["a", "b"]);
+        assert_eq!(fields.one("name"), "x y");
+        assert!(Fields::parse(b"name=%ff").is_err());
+    }
+
+    #[test]
+    fn a_form_has_its_own_fields_once() {
+        let form = |text: &str| FormBody(Fields::parse(text.as_bytes()).unwrap());
+        assert!(form("csrf=1&name=a&scopes=1&scopes=2").expect(&["name"], &["scopes"]).is_ok());
+        assert!(form("name=a&name=b").expect(&["name"], &[]).is_err());
+        assert!(form("name=a&role=admin").expect(&["name"], &[]).is_err());
+    }
+}

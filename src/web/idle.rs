@@ -1,0 +1,86 @@
+//! Cuts connections that stay silent, later request heads included, which the HTTP library times only once.
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{Extensions, ServiceRequest, ServiceResponse};
+use actix_web::middleware::Next;
+use actix_web::rt;
+use std::any::Any;
+use std::net::{Shutdown, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// A connection without a finished request for this long is cut.
+pub const LIMIT: Duration = Duration::from_secs(12);
+
+/// What is known of one connection.
+#[derive(Debug)]
+pub struct Line {
+    socket: TcpStream,
+    busy: AtomicUsize,
+    since: Mutex<Instant>,
+}
+
+/// Every open connection.
+#[derive(Debug, Clone, Default)]
+pub struct Lines(Arc<Mutex<Vec<Weak<Line>>>>);
+
+impl Lines {
+    /// Notes a new connection; for `HttpServer::on_connect`.
+    pub fn opened(&self, connection: &dyn Any, extensions: &mut Extensions) {
+        let Some(stream) = connection.downcast_ref::<rt::net::TcpStream>() else { return };
+        let Ok(socket) = socket_of(stream) else { return };
+        let line = Arc::new(Line { socket, busy: AtomicUsize::new(0), since: Mutex::new(Instant::now()) });
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::downgrade(&line));
+        extensions.insert(line);
+    }
+
+    /// Cuts what has been silent too long; how many were cut.
+    pub fn cut(&self) -> usize {
+        let mut cut = 0;
+        let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        lines.retain(|line| {
+            let Some(line) = line.upgrade() else { return false };
+            let since = *line.since.lock().unwrap_or_else(PoisonError::into_inner);
+            if line.busy.load(Ordering::Relaxed) == 0 && since.elapsed() >= LIMIT {
+                let _ = line.socket.shutdown(Shutdown::Both);
+                cut += 1;
+                return false;
+            }
+            true
+        });
+        cut
+    }
+}
+
+#[cfg(unix)]
+fn socket_of(stream: &rt::net::TcpStream) -> std::io::Result<TcpStream> {
+    use std::os::fd::AsFd as _;
+    Ok(TcpStream::from(stream.as_fd().try_clone_to_owned()?))
+}
+
+#[cfg(not(unix))]
+fn socket_of(_stream: &rt::net::TcpStream) -> std::io::Result<TcpStream> {
+    Err(std::io::ErrorKind::Unsupported.into())
+}
+
+/// The middleware: a connection with a request under way is not silent.
+///
+/// # Errors
+/// Passes on what comes back.
+pub async fn watch<B: MessageBody>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, actix_web::Error> {
+    let line = request.request().conn_data::<Arc<Line>>().cloned();
+    if let Some(line) = &line {
+        line.busy.fetch_add(1, Ordering::Relaxed);
+    }
+    let response = next.call(request).await;
+    if let Some(line) = line {
+        *line.since.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+        line.busy.fetch_sub(1, Ordering::Relaxed);
+    }
+    response
+}

@@ -1,0 +1,155 @@
+//! Single-use form keys, and the sealed note in which a plain token waits to be shown once.
+
+use crate::binds;
+use crate::db::{DbError, On};
+use crate::ids::{AccountId, UserId};
+use crate::keys::{Keys, Purpose};
+use crate::world::{Entropy, Span, Timestamp};
+use base64::Engine as _;
+use chacha20poly1305::aead::{Aead as _, KeyInit as _};
+use chacha20poly1305::{ChaCha20Poly1305, Nonce};
+use zeroize::Zeroizing;
+
+/// How long a note waits for its one reader.
+pub const NOTE_TIME: Span = Span::minutes(2);
+// How long a second sending of a form is recognised.
+const KEPT: Span = Span::days(2);
+/// The cookie that carries the form's key to the page that shows the token; only that browser holds it.
+pub const COOKIE: &str = "note";
+
+/// The single-use key of a form: 32 hexadecimal digits that only the browser holds; the database knows its keyed hash.
+#[derive(Debug, Clone)]
+pub struct OnceKey(String);
+
+impl OnceKey {
+    /// A new one, for a form about to be shown.
+    #[must_use]
+    pub fn new(entropy: &dyn Entropy) -> Self {
+        Self(crate::keys::hex(&entropy.bytes::<16>()))
+    }
+
+    /// From a form field or a cookie.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        (text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit())).then(|| Self(text.to_owned()))
+    }
+
+    /// For the hidden field and the cookie.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    fn digest(&self, keys: &Keys) -> String {
+        keys.mac(Purpose::Names, format!("once {}", self.0).as_bytes())
+    }
+
+    /// Neither the database nor the cookie alone gives this key.
+    fn cipher(&self, keys: &Keys) -> ChaCha20Poly1305 {
+        ChaCha20Poly1305::new((&*keys.derive::<32>(Purpose::Note, self.0.as_bytes())).into())
+    }
+}
+
+/// Whether a form was sent before.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// This is the first time.
+    First,
+    /// It was sent before, by the same person, with this result.
+    Again {
+        /// What the first sending made or changed: an id.
+        subject: String,
+    },
+}
+
+/// Who sends which form.
+#[derive(Debug, Clone, Copy)]
+pub struct Sender<'a> {
+    /// The account.
+    pub account: &'a AccountId,
+    /// The person.
+    pub user: &'a UserId,
+    /// What the form does, e.g. `create`.
+    pub purpose: &'a str,
+    /// The instant of the request.
+    pub now: Timestamp,
+}
+
+/// Claims a form's key for `subject`; to be called inside the transaction that does the work.
+///
+/// # Errors
+/// What the engine says; a key that somebody else used is a fault of the form.
+pub async fn claim(on: &mut On<'_>, keys: &Keys, key: &OnceKey, from: Sender<'_>, subject: &str) -> Result<Claim, DbError> {
+    let digest = key.digest(keys);
+    let values = binds![&digest, from.account, from.user, from.purpose, subject, from.now];
+    if on.run_one(ADD, values).await? {
+        return Ok(Claim::First);
+    }
+    let before: Option<(String,)> =
+        on.first(FIND, binds![&digest, from.account, from.user, from.purpose]).await?;
+    match before {
+        Some((subject,)) => Ok(Claim::Again { subject }),
+        None => Err(DbError::Fault("the form's key was used for something else".to_owned())),
+    }
+}
+
+/// Leaves `plain` in a sealed note for the page that shows it; in the same transaction as [`claim`].
+///
+/// # Errors
+/// What the engine says.
+pub async fn leave(on: &mut On<'_>, keys: &Keys, key: &OnceKey, plain: &str, now: Timestamp) -> Result<(), DbError> {
+    // The key serves for one message only, so a fixed nonce repeats nothing.
+    let sealed = key.cipher(keys).encrypt(&Nonce::default(), plain.as_bytes());
+    let sealed = sealed.map_err(|_| DbError::Fault("the note could not be sealed".to_owned()))?;
+    let note = base64::engine::general_purpose::STANDARD.encode(sealed);
+    on.run(LEAVE, binds![key.digest(keys), note, now.plus(NOTE_TIME)]).await?;
+    Ok(())
+}
+
+/// Takes the note away and opens it. `None`: there is none, or none any more, for this person and this thing.
+///
+/// # Errors
+/// What the engine says.
+pub async fn take(
+    on: &mut On<'_>,
+    keys: &Keys,
+    key: &OnceKey,
+    from: Sender<'_>,
+    subject: &str,
+) -> Result<Option<Zeroizing<String>>, DbError> {
+    let digest = key.digest(keys);
+    let note: Option<(Option<String>,)> =
+        on.first(READ, binds![&digest, from.account, from.user, subject, from.now]).await?;
+    let Some((Some(note),)) = note else { return Ok(None) };
+    // The conditional update decides between two readers; only one changes the row.
+    if !on.run_one(EMPTY, binds![&digest]).await? {
+        return Ok(None);
+    }
+    let sealed = base64::engine::general_purpose::STANDARD.decode(note).unwrap_or_default();
+    let Ok(plain) = key.cipher(keys).decrypt(&Nonce::default(), sealed.as_slice()) else { return Ok(None) };
+    Ok(String::from_utf8(plain).ok().map(Zeroizing::new))
+}
+
+/// Removes notes that nobody read in time, and keys too old to be sent again.
+///
+/// # Errors
+/// What the engine says.
+pub async fn sweep(on: &mut On<'_>, now: Timestamp) -> Result<(), DbError> {
+    on.run(EXPIRE, binds![now]).await?;
+    on.run(FORGET, binds![now.minus(KEPT)]).await?;
+    Ok(())
+}
+
+const EXPIRE: &str = "UPDATE once_keys SET note = NULL, note_expires_at = NULL WHERE note_expires_at <= $1";
+const FORGET: &str = "DELETE FROM once_keys WHERE created_at < $1";
+const ADD: &str = "INSERT INTO once_keys (digest, account_id, user_id, purpose, subject, created_at) \
+     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (digest) DO NOTHING";
+const FIND: &str =
+    "SELECT subject FROM once_keys WHERE digest = $1 AND account_id = $2 AND user_id = $3 AND purpose = $4";
+const LEAVE: &str = "UPDATE once_keys SET note = $2, note_expires_at = $3 WHERE digest = $1";
+const READ: &str = "SELECT note FROM once_keys WHERE digest = $1 AND account_id = $2 AND user_id = $3 AND subject = $4 \
+     AND note_expires_at > $5";
+const EMPTY: &str = "UPDATE once_keys SET note = NULL, note_expires_at = NULL WHERE digest = $1 AND note IS NOT NULL";
+
+/// Every statement of this file.
+pub const ALL: &[&str] = &[EXPIRE, FORGET, ADD, FIND, LEAVE, READ, EMPTY];

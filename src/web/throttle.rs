@@ -1,0 +1,131 @@
+//! Wrong passwords slow the next try down. The counters live in the database: all instances share them and a restart keeps them.
+
+use crate::binds;
+use crate::db::journal::Unlogged;
+use crate::db::{Db, On};
+use crate::error::Result;
+use crate::keys::Purpose;
+use crate::world::{Span, Timestamp};
+
+/// What is counted: one address guessing one e-mail address (or one session), and one address in all.
+#[derive(Debug, Clone)]
+pub struct Counters {
+    narrow: String,
+    wide: String,
+}
+
+// After so many failures each further one doubles the wait.
+const NARROW_FREE: i64 = 5;
+const WIDE_FREE: i64 = 20;
+const LONGEST: i64 = 900;
+// After so long without a failure the count starts anew.
+const FORGET: Span = Span::hours(1);
+
+impl Counters {
+    /// The counters of `address` (IPv6 counts by its /64) and `who`, a folded e-mail address.
+    #[must_use]
+    pub fn new(db: &Db, address: Option<&str>, who: &str) -> Self {
+        let network = network(address.unwrap_or(""));
+        let name = |text: String| db.keys().mac(Purpose::Names, text.as_bytes());
+        Self { narrow: name(format!("throttle {network} {who}")), wide: name(format!("throttle {network}")) }
+    }
+
+    /// Seconds to wait before the next try; none when it may be made now.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn wait(&self, db: &Db, now: Timestamp) -> Result<Option<u32>> {
+        let mut reader = db.read().await?;
+        let rows: Vec<(i64,)> = reader.on().all(BLOCKED, binds![&self.narrow, &self.wide]).await?;
+        let until = rows.into_iter().map(|(until,)| until).max().unwrap_or(0);
+        Ok(seconds_left(until, now))
+    }
+
+    /// Counts a failure; seconds to wait from now on, if any.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn fail(&self, db: &Db, now: Timestamp) -> Result<Option<u32>> {
+        let mut tx = db.write().await?;
+        let narrow = count(&mut tx.on(), &self.narrow, NARROW_FREE, now).await?;
+        let wide = count(&mut tx.on(), &self.wide, WIDE_FREE, now).await?;
+        tx.on().run(FORGET_OLD, binds![now.minus(Span::days(1))]).await?;
+        tx.commit_unlogged(Unlogged::Throttle).await?;
+        Ok(seconds_left(narrow.max(wide), now))
+    }
+
+    /// The right password was given: the narrow count starts anew. The wide one stays, or one known account would buy guesses at others.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn succeed(&self, db: &Db) -> Result<()> {
+        let known: Vec<(i64,)> = db.read().await?.on().all(BLOCKED, binds![&self.narrow, ""]).await?;
+        if known.is_empty() {
+            return Ok(());
+        }
+        let mut tx = db.write().await?;
+        tx.on().run(CLEAR, binds![&self.narrow]).await?;
+        Ok(tx.commit_unlogged(Unlogged::Throttle).await?)
+    }
+}
+
+async fn count(on: &mut On<'_>, name: &str, free: i64, now: Timestamp) -> Result<i64> {
+    let (failures,): (i64,) = on.only(COUNT, binds![name, now, now.minus(FORGET)]).await?;
+    let until = now.plus(Span::seconds(penalty(failures - free)));
+    on.run(BLOCK, binds![name, until]).await?;
+    Ok(until.millis())
+}
+
+/// Seconds to wait after `over` failures more than are free.
+fn penalty(over: i64) -> i64 {
+    match over {
+        ..=0 => 0,
+        over => 2_i64.saturating_pow(u32::try_from(over).unwrap_or(u32::MAX).min(20)).min(LONGEST),
+    }
+}
+
+fn seconds_left(until: i64, now: Timestamp) -> Option<u32> {
+    let left = until - now.millis();
+    (left > 0).then(|| u32::try_from((left + 999) / 1_000).unwrap_or(u32::MAX))
+}
+
+fn network(address: &str) -> String {
+    match address.parse::<std::net::IpAddr>() {
+        Ok(std::net::IpAddr::V6(v6)) => match v6.to_ipv4_mapped() {
+            Some(v4) => v4.to_string(),
+            None => format!("{:x}/64", v6.to_bits() >> 64),
+        },
+        _ => address.to_owned(),
+    }
+}
+
+const BLOCKED: &str = "SELECT blocked_until FROM throttles WHERE name IN ($1, $2)";
+const COUNT: &str = "INSERT INTO throttles (name, failures, last_failed_at, blocked_until) VALUES ($1, 1, $2, 0) \
+     ON CONFLICT (name) DO UPDATE SET failures = CASE WHEN throttles.last_failed_at < $3 THEN 1 ELSE throttles.failures + 1 END, \
+     last_failed_at = $2 RETURNING failures";
+const BLOCK: &str = "UPDATE throttles SET blocked_until = $2 WHERE name = $1";
+const CLEAR: &str = "DELETE FROM throttles WHERE name = $1";
+const FORGET_OLD: &str = "DELETE FROM throttles WHERE last_failed_at < $1";
+
+/// Every statement of this file.
+pub const ALL: &[&str] = &[BLOCKED, COUNT, BLOCK, CLEAR, FORGET_OLD];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_wait_grows_and_is_bounded() {
+        assert_eq!(penalty(0), 0);
+        assert_eq!(penalty(1), 2);
+        assert_eq!(penalty(4), 16);
+        assert_eq!(penalty(60), 900);
+    }
+
+    #[test]
+    fn ipv6_counts_by_its_network() {
+        assert_eq!(network("2001:db8::1"), network("2001:db8::ffff:1"));
+        assert_ne!(network("2001:db8::1"), network("2001:db8:0:1::1"));
+        assert_eq!(network("::ffff:192.0.2.1"), "192.0.2.1");
+    }
+}
