@@ -48,20 +48,8 @@ fn main() -> Outcome<()> {
     let mut table = String::new();
     for (constant, stem, ending, content, what) in [
         ("CSS", "app", "css", &css, "stylesheet"),
-        (
-            "JS",
-            "app",
-            "js",
-            &js,
-            "script: htmx, then the console's own",
-        ),
-        (
-            "ICONS",
-            "icons",
-            "svg",
-            &icons,
-            "sprite of icons; add `#name`",
-        ),
+        ("JS", "app", "js", &js, "script: htmx, then the console's own"),
+        ("ICONS", "icons", "svg", &icons, "sprite of icons; add `#name`"),
         ("FAVICON", "favicon", "svg", &favicon, "mark"),
     ] {
         let name = pack(&target, stem, ending, content.as_bytes())?;
@@ -83,19 +71,13 @@ fn bundle(source: &Path, names: &[&str]) -> Outcome<String> {
 
 /// A stylesheet without indents and empty lines; words and strings stay as they are.
 fn without_indent(css: &str) -> String {
-    css.lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .fold(String::new(), |all, line| all + line + "\n")
+    css.lines().map(str::trim).filter(|line| !line.is_empty()).fold(String::new(), |all, line| all + line + "\n")
 }
 
 /// Writes `stem.HASH.ending` and its `.br` and `.gz`; returns its name.
 fn pack(target: &Path, stem: &str, ending: &str, content: &[u8]) -> Outcome<String> {
     let digest = Sha256::digest(content);
-    let hash = digest
-        .iter()
-        .take(6)
-        .fold(String::new(), |all, byte| all + &format!("{byte:02x}"));
+    let hash = digest.iter().take(6).fold(String::new(), |all, byte| all + &format!("{byte:02x}"));
     let name = format!("{stem}.{hash}.{ending}");
     fs::write(target.join(&name), content)?;
 

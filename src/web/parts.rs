@@ -113,10 +113,7 @@ impl Pill {
     /// A pill with words of its own: `Rotating · old token until 27 Nov`.
     #[must_use]
     pub fn worded(kind: PillKind, label: impl Into<String>) -> Self {
-        Self {
-            kind,
-            label: label.into(),
-        }
+        Self { kind, label: label.into() }
     }
 
     /// The word that ends its class.
@@ -151,11 +148,7 @@ impl Fact {
     /// A fact of one line.
     #[must_use]
     pub fn new(label: &str, value: impl Into<String>) -> Self {
-        Self {
-            label: label.to_owned(),
-            value: value.into(),
-            ..Self::default()
-        }
+        Self { label: label.to_owned(), value: value.into(), ..Self::default() }
     }
 
     /// The same with a second line.
@@ -240,24 +233,11 @@ impl DiffRow {
     #[must_use]
     pub fn of_lists(field: &str, mono: bool, before: &[String], after: &[String]) -> Self {
         let lines = |these: &[String], others: &[String]| {
-            let (same, changed): (Vec<_>, Vec<_>) =
-                these.iter().partition(|text| others.contains(text));
-            let same = same.into_iter().map(|text| DiffLine {
-                text: text.clone(),
-                changed: false,
-            });
-            same.chain(changed.into_iter().map(|text| DiffLine {
-                text: text.clone(),
-                changed: true,
-            }))
-            .collect()
+            let (same, changed): (Vec<_>, Vec<_>) = these.iter().partition(|text| others.contains(text));
+            let same = same.into_iter().map(|text| DiffLine { text: text.clone(), changed: false });
+            same.chain(changed.into_iter().map(|text| DiffLine { text: text.clone(), changed: true })).collect()
         };
-        Self {
-            field: field.to_owned(),
-            mono,
-            before: lines(before, after),
-            after: lines(after, before),
-        }
+        Self { field: field.to_owned(), mono, before: lines(before, after), after: lines(after, before) }
     }
 }
 
@@ -269,19 +249,8 @@ mod tests {
     fn a_diff_tells_removed_and_added_from_kept() {
         let list = |ids: &[&str]| ids.iter().map(|&id| id.to_owned()).collect::<Vec<_>>();
         let row = DiffRow::of_lists("Scopes", true, &list(&["a", "b"]), &list(&["c", "a"]));
-        let told = |lines: &[DiffLine]| {
-            lines
-                .iter()
-                .map(|l| (l.text.clone(), l.changed))
-                .collect::<Vec<_>>()
-        };
-        assert_eq!(
-            told(&row.before),
-            [("a".to_owned(), false), ("b".to_owned(), true)]
-        );
-        assert_eq!(
-            told(&row.after),
-            [("a".to_owned(), false), ("c".to_owned(), true)]
-        );
+        let told = |lines: &[DiffLine]| lines.iter().map(|l| (l.text.clone(), l.changed)).collect::<Vec<_>>();
+        assert_eq!(told(&row.before), [("a".to_owned(), false), ("b".to_owned(), true)]);
+        assert_eq!(told(&row.after), [("a".to_owned(), false), ("c".to_owned(), true)]);
     }
 }

@@ -26,11 +26,7 @@ impl Shell {
     #[must_use]
     pub fn document_title(&self) -> String {
         let error = if self.has_errors { "Error: " } else { "" };
-        let account = self
-            .account
-            .as_ref()
-            .map(|name| format!(" · {name}"))
-            .unwrap_or_default();
+        let account = self.account.as_ref().map(|name| format!(" · {name}")).unwrap_or_default();
         format!("{error}{}{account} · Progreda", self.title)
     }
 
@@ -38,16 +34,12 @@ impl Shell {
     #[must_use]
     pub fn here(&self) -> &str {
         let mut entries = self.nav.iter().flat_map(|group| &group.entries);
-        entries
-            .find(|entry| entry.current)
-            .map_or(&self.title, |entry| &entry.label)
+        entries.find(|entry| entry.current).map_or(&self.title, |entry| &entry.label)
     }
 
     /// The groups above the rule, outside the settings.
     pub fn business(&self) -> impl Iterator<Item = &NavGroup> {
-        self.nav
-            .iter()
-            .filter(|group| !group.in_settings && !group.title.is_empty())
+        self.nav.iter().filter(|group| !group.in_settings && !group.title.is_empty())
     }
 
     /// The groups below the rule and the word Settings.
@@ -57,9 +49,7 @@ impl Shell {
 
     /// Groups without a title stand last: Help.
     pub fn rest(&self) -> impl Iterator<Item = &NavGroup> {
-        self.nav
-            .iter()
-            .filter(|group| !group.in_settings && group.title.is_empty())
+        self.nav.iter().filter(|group| !group.in_settings && group.title.is_empty())
     }
 }
 
@@ -76,10 +66,7 @@ impl ShellPerson {
     /// A person of this name.
     #[must_use]
     pub fn new(name: &str) -> Self {
-        Self {
-            name: name.to_owned(),
-            initials: initials(name),
-        }
+        Self { name: name.to_owned(), initials: initials(name) }
     }
 }
 
@@ -89,11 +76,7 @@ pub fn initials(name: &str) -> String {
     let mut words = name.split_whitespace();
     let first = words.next().and_then(|word| word.chars().next());
     let last = words.next_back().and_then(|word| word.chars().next());
-    first
-        .into_iter()
-        .chain(last)
-        .flat_map(char::to_uppercase)
-        .collect()
+    first.into_iter().chain(last).flat_map(char::to_uppercase).collect()
 }
 
 /// A group of the navigation.
@@ -133,19 +116,13 @@ impl Crumb {
     /// A parent that is only a name, like Settings.
     #[must_use]
     pub fn area(label: &str) -> Self {
-        Self {
-            label: label.to_owned(),
-            href: None,
-        }
+        Self { label: label.to_owned(), href: None }
     }
 
     /// A parent with a page.
     #[must_use]
     pub fn link(label: &str, href: impl Into<String>) -> Self {
-        Self {
-            label: label.to_owned(),
-            href: Some(href.into()),
-        }
+        Self { label: label.to_owned(), href: Some(href.into()) }
     }
 }
 
@@ -164,17 +141,11 @@ mod tests {
 
     #[test]
     fn the_title_names_page_account_and_product() {
-        let mut shell = Shell {
-            title: "Labs".into(),
-            ..Shell::default()
-        };
+        let mut shell = Shell { title: "Labs".into(), ..Shell::default() };
         assert_eq!(shell.document_title(), "Labs · Progreda");
         shell.account = Some("Harbor & Pine".into());
         shell.has_errors = true;
-        assert_eq!(
-            shell.document_title(),
-            "Error: Labs · Harbor & Pine · Progreda"
-        );
+        assert_eq!(shell.document_title(), "Error: Labs · Harbor & Pine · Progreda");
     }
 
     #[test]

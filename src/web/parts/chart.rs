@@ -74,23 +74,11 @@ impl BarChart {
             let before_today = days.len() - 1 - place;
             bars.extend(bar(x, day, scale, before_today == 0));
             if before_today > 0 && before_today.is_multiple_of(7) {
-                weeks.push(Mark {
-                    at: short(x + BAR / 2.0),
-                    label: day.label.clone(),
-                });
+                weeks.push(Mark { at: short(x + BAR / 2.0), label: day.label.clone() });
             }
         }
-        let line = |lines: u64| Mark {
-            at: short(BASE - number(lines) * PLOT / 4.0),
-            label: grouped(lines * step),
-        };
-        Self {
-            summary: summary.into(),
-            days,
-            bars,
-            grid: (0..=4).map(line).collect(),
-            weeks,
-        }
+        let line = |lines: u64| Mark { at: short(BASE - number(lines) * PLOT / 4.0), label: grouped(lines * step) };
+        Self { summary: summary.into(), days, bars, grid: (0..=4).map(line).collect(), weeks }
     }
 
     /// All calls of the chart.
@@ -106,23 +94,13 @@ fn bar(x: f64, day: &Day, scale: f64, today: bool) -> Vec<Bar> {
     let mut floor = BASE;
     if day.answered > 0 {
         let height = (number(day.answered) * scale).max(1.0);
-        let class = if today {
-            "chart__bar chart__bar--today"
-        } else {
-            "chart__bar"
-        };
-        parts.push(Bar {
-            path: rounded(x, floor, height),
-            class,
-        });
+        let class = if today { "chart__bar chart__bar--today" } else { "chart__bar" };
+        parts.push(Bar { path: rounded(x, floor, height), class });
         floor -= height + GAP;
     }
     if day.refused > 0 {
         let height = (number(day.refused) * scale).max(LEAST);
-        parts.push(Bar {
-            path: rounded(x, floor, height),
-            class: "chart__bar chart__bar--refused",
-        });
+        parts.push(Bar { path: rounded(x, floor, height), class: "chart__bar chart__bar--refused" });
     }
     parts
 }
@@ -130,13 +108,7 @@ fn bar(x: f64, day: &Day, scale: f64, today: bool) -> Vec<Bar> {
 fn rounded(x: f64, floor: f64, height: f64) -> String {
     let radius = height.min(3.0);
     let (top, inner) = (floor - height + radius, 2.0f64.mul_add(-radius, BAR));
-    let (x, floor, top, r, inner) = (
-        short(x),
-        short(floor),
-        short(top),
-        short(radius),
-        short(inner),
-    );
+    let (x, floor, top, r, inner) = (short(x), short(floor), short(top), short(radius), short(inner));
     format!("M{x} {floor}V{top}q0-{r} {r}-{r}h{inner}q{r} 0 {r} {r}V{floor}z")
 }
 
@@ -185,37 +157,15 @@ mod tests {
     use super::*;
 
     fn thirty(answered: u64, refused: u64) -> Vec<Day> {
-        (1..=30)
-            .map(|day| Day {
-                label: format!("{day} Nov"),
-                answered,
-                refused,
-            })
-            .collect()
+        (1..=30).map(|day| Day { label: format!("{day} Nov"), answered, refused }).collect()
     }
 
     #[test]
     fn the_grid_is_round_and_reaches_the_highest_day() {
-        assert_eq!(
-            [0, 4, 5, 742, 801, 1001].map(grid_step),
-            [1, 1, 2, 200, 250, 500]
-        );
+        assert_eq!([0, 4, 5, 742, 801, 1001].map(grid_step), [1, 1, 2, 200, 250, 500]);
         let chart = BarChart::new("", thirty(700, 42));
-        let told: Vec<_> = chart
-            .grid
-            .iter()
-            .map(|mark| (mark.at.as_str(), mark.label.as_str()))
-            .collect();
-        assert_eq!(
-            told,
-            [
-                ("156", "0"),
-                ("121", "200"),
-                ("86", "400"),
-                ("51", "600"),
-                ("16", "800")
-            ]
-        );
+        let told: Vec<_> = chart.grid.iter().map(|mark| (mark.at.as_str(), mark.label.as_str())).collect();
+        assert_eq!(told, [("156", "0"), ("121", "200"), ("86", "400"), ("51", "600"), ("16", "800")]);
     }
 
     #[test]
@@ -230,11 +180,7 @@ mod tests {
 
     #[test]
     fn weeks_are_counted_back_from_today() {
-        let weeks: Vec<_> = BarChart::new("", thirty(1, 0))
-            .weeks
-            .into_iter()
-            .map(|mark| mark.label)
-            .collect();
+        let weeks: Vec<_> = BarChart::new("", thirty(1, 0)).weeks.into_iter().map(|mark| mark.label).collect();
         assert_eq!(weeks, ["2 Nov", "9 Nov", "16 Nov", "23 Nov"]);
     }
 
@@ -246,9 +192,6 @@ mod tests {
 
     #[test]
     fn thousands_stand_apart() {
-        assert_eq!(
-            [0, 117, 1204, 12_972, 1_000_000].map(grouped),
-            ["0", "117", "1,204", "12,972", "1,000,000"]
-        );
+        assert_eq!([0, 117, 1204, 12_972, 1_000_000].map(grouped), ["0", "117", "1,204", "12,972", "1,000,000"]);
     }
 }

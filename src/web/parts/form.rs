@@ -31,23 +31,13 @@ impl Field {
     /// A text field without hint and limit.
     #[must_use]
     pub fn new(name: &str, label: &str, value: impl Into<String>) -> Self {
-        Self {
-            name: name.to_owned(),
-            label: label.to_owned(),
-            value: value.into(),
-            kind: "text",
-            ..Self::default()
-        }
+        Self { name: name.to_owned(), label: label.to_owned(), value: value.into(), kind: "text", ..Self::default() }
     }
 
     /// A password: it opens empty whatever was typed. `autocomplete` is `current-password` or `new-password`.
     #[must_use]
     pub fn password(name: &str, label: &str, autocomplete: &'static str) -> Self {
-        Self {
-            kind: "password",
-            autocomplete,
-            ..Self::new(name, label, "")
-        }
+        Self { kind: "password", autocomplete, ..Self::new(name, label, "") }
     }
 
     /// The same with a sentence under its label.
@@ -96,8 +86,7 @@ impl Field {
     /// Whether more was typed than `max`.
     #[must_use]
     pub fn is_over(&self) -> bool {
-        self.max
-            .is_some_and(|max| u32::try_from(self.used()).map_or(true, |used| used > max))
+        self.max.is_some_and(|max| u32::try_from(self.used()).map_or(true, |used| used > max))
     }
 }
 
@@ -153,13 +142,8 @@ mod tests {
     fn a_field_is_described_by_its_hint_and_then_its_error() {
         let field = Field::new("name", "Name", "");
         assert_eq!(field.described_by(), None);
-        let field = field
-            .hint("People see it")
-            .error(Some("Enter a name".into()));
-        assert_eq!(
-            field.described_by().as_deref(),
-            Some("name-hint name-error")
-        );
+        let field = field.hint("People see it").error(Some("Enter a name".into()));
+        assert_eq!(field.described_by().as_deref(), Some("name-hint name-error"));
     }
 
     #[test]
