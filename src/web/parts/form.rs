@@ -132,6 +132,8 @@ pub struct FormGuard {
     pub account: String,
     /// Lets a step that must happen once be recognised the second time.
     pub once: Option<String>,
+    /// Asks for the password once more, where the last time is too long ago.
+    pub password: Option<Field>,
 }
 
 #[cfg(test)]
