@@ -5,3 +5,5 @@ mod database_itself;
 #[cfg(test)]
 #[path = "../support/mod.rs"]
 mod support;
+#[cfg(test)]
+mod visitor_itself;

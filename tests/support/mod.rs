@@ -1,4 +1,6 @@
-//! What every integration test stands on: a database of its own.
+//! What every integration test stands on: a database of its own, and somebody who asks.
 
 pub mod database;
+pub mod html;
 pub mod scratch;
+pub mod visitor;
