@@ -39,21 +39,24 @@ fn a_form_sends_what_its_page_holds() {
     assert_eq!(changed.fields, [pair("q", "x"), pair("tag", "a"), pair("tag", "b")]);
 }
 
-/// Answers each request with what it was asked, as a page.
+const FORM: &str = "<form method=post action=/in><input name=a value='b c'></form>";
+
+/// Answers each request with what it was asked, but for one page with a form.
 fn echo() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     std::thread::spawn(move || {
         for mut connection in listener.incoming().flatten() {
             let Some(request) = read_request(&mut connection) else { continue };
+            let body = if request.starts_with("get /form ") { FORM } else { &request };
             let (status, header) = match request.split(' ').nth(1).unwrap() {
                 "/in" => ("303 See Other", "Location: /home\r\nSet-Cookie: id=7; Path=/; HttpOnly\r\n"),
                 "/out" => ("200 OK", "Set-Cookie: id=; Max-Age=0\r\n"),
                 _ => ("200 OK", ""),
             };
             let head =
-                format!("HTTP/1.1 {status}\r\n{header}Connection: close\r\nContent-Length: {}\r\n\r\n", request.len());
-            connection.write_all((head + &request).as_bytes()).unwrap();
+                format!("HTTP/1.1 {status}\r\n{header}Connection: close\r\nContent-Length: {}\r\n\r\n", body.len());
+            connection.write_all((head + body).as_bytes()).unwrap();
         }
     });
     url
@@ -77,8 +80,8 @@ fn read_request(connection: &mut TcpStream) -> Option<String> {
 async fn cookies_stay_with_their_visitor() {
     let url = echo();
     let (visitor, stranger) = (Visitor::new(&url), Visitor::new(&url));
-    let form = forms("<form method=post action=/in><input name=a value='b c'></form>").remove(0);
-    let answer = visitor.submit(form).await.expect(303);
+    let page = visitor.get("/form").await.expect(200);
+    let answer = visitor.submit(page.form("/in")).await.expect(303);
     assert!(
         answer.shows("a=b+c") && answer.shows("sec-fetch-site: same-origin") && answer.shows(&format!("origin: {url}"))
     );
