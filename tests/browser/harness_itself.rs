@@ -54,7 +54,7 @@ fn answer(mut connection: TcpStream) -> Option<()> {
     };
     let length = body.len();
     let head = format!(
-        "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: {length}\r\nContent-Security-Policy: {policy}\r\nConnection: close\r\n\r\n"
+        "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: {length}\r\nContent-Security-Policy: {policy}\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n"
     );
     connection.write_all(format!("{head}{body}").as_bytes()).ok()
 }
@@ -86,6 +86,18 @@ async fn finds_by_role_and_name() {
 }
 
 #[actix_web::test]
+async fn a_double_click_is_two_clicks() {
+    story("double-click", Options::default(), async |browser| {
+        browser.visit(&serve()).await;
+        browser.script("addEventListener('click', () => { document.title += '!' });").await;
+        browser.script("document.forms[0].addEventListener('submit', event => event.preventDefault())").await;
+        browser.press_twice("Save").await;
+        assert_eq!(browser.title().await, "Sample page!!");
+    })
+    .await;
+}
+
+#[actix_web::test]
 async fn works_with_scripts_off() {
     story("scripts-off", Options::without_scripts(), async |browser| {
         browser.visit(&serve()).await;
@@ -96,7 +108,7 @@ async fn works_with_scripts_off() {
 }
 
 #[actix_web::test]
-async fn back_restores_the_page_from_memory() {
+async fn back_restores_even_a_page_that_must_not_be_stored() {
     story("back-forward-cache", Options::default(), async |browser| {
         browser.visit(&serve()).await;
         browser.follow("Other page").await;

@@ -3,6 +3,7 @@
 use super::browser::{Browser, PATIENCE};
 use serde_json::{Value, json};
 use std::sync::Arc;
+use std::time::Duration;
 use thirtyfour::prelude::*;
 use thirtyfour::session::handle::SessionHandle;
 
@@ -34,6 +35,14 @@ impl Browser {
     /// Presses the button of this name.
     pub async fn press(&self, name: &str) {
         self.button(name).await.click().await.unwrap_or_else(|error| panic!("pressing {name}: {error}"));
+    }
+
+    /// Presses the button of this name twice, as fast as a mouse can.
+    pub async fn press_twice(&self, name: &str) {
+        let button = self.button(name).await;
+        let chain = self.driver.action_chain_with_delay(Some(Duration::ZERO), Some(Duration::ZERO));
+        let pressing = chain.double_click_element(&button).perform().await;
+        pressing.unwrap_or_else(|error| panic!("pressing {name} twice: {error}"));
     }
 
     /// Follows the link of this name.
