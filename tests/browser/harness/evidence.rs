@@ -11,22 +11,22 @@ impl Browser {
     pub async fn screenshot(&self, name: &str) -> PathBuf {
         let look = self.look.get();
         let path = folder().join(format!("{name}-{}-{}.png", look.theme.name(), look.width));
-        self.save_picture(&path).await;
+        fs::create_dir_all(folder()).unwrap();
+        fs::write(&path, self.picture().await.expect("a picture")).unwrap();
         path
     }
 
-    async fn save_picture(&self, path: &Path) {
-        let cdp = self.driver.cdp();
+    /// The whole page as PNG, or why there is none.
+    async fn picture(&self) -> Result<Vec<u8>, String> {
         let options = json!({"format": "png", "captureBeyondViewport": true});
-        let picture = cdp.send_raw("Page.captureScreenshot", options).await.expect("a picture");
-        let data = picture["data"].as_str().expect("the picture's data");
-        let png = base64::engine::general_purpose::STANDARD.decode(data).expect("base64");
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, png).unwrap();
+        let answer = self.driver.cdp().send_raw("Page.captureScreenshot", options).await;
+        let picture = answer.map_err(|error| error.to_string())?;
+        let data = picture["data"].as_str().ok_or("an answer without a picture")?;
+        base64::engine::general_purpose::STANDARD.decode(data).map_err(|error| error.to_string())
     }
 }
 
-/// Keeps the page that a story failed on: picture, document and console.
+/// Keeps the page that a story failed on: document, console and picture.
 pub async fn keep(browser: &Browser, name: &str) {
     let place = folder().join("failed");
     fs::create_dir_all(&place).unwrap();
@@ -34,7 +34,11 @@ pub async fn keep(browser: &Browser, name: &str) {
     let console = browser.driver.browser_log().await.unwrap_or_default();
     let lines: Vec<_> = console.into_iter().map(|entry| format!("{} {}", entry.level, entry.message)).collect();
     fs::write(place.join(format!("{name}.console.txt")), lines.join("\n")).unwrap();
-    browser.save_picture(&place.join(format!("{name}.png"))).await;
+    // A browser that crashed has nothing to show, and that must not hide why the story failed.
+    match browser.picture().await {
+        Ok(png) => fs::write(place.join(format!("{name}.png")), png).unwrap(),
+        Err(why) => eprintln!("no picture of the failure: {why}"),
+    }
     eprintln!("the page that {name} failed on is kept in {}", place.display());
 }
 
