@@ -162,6 +162,8 @@
     htmx.process(dialog);
     dialog.opener = link;
     dialog.showModal();
+    const first = "[autofocus], .dialog__body input:not([type=hidden]), .dialog__foot a, .dialog__foot button";
+    dialog.querySelector(first)?.focus();
     greet();
   });
   on("click", "dialog [data-close]", (button, event) => {
