@@ -1,0 +1,138 @@
+//! A contact as API v2 writes and reads it.
+
+use super::model::{Contact, CustomField, Draft, distinct_tags, plain, read_text};
+use super::texts::Text;
+use crate::web::api::Fields;
+use crate::world::Timestamp;
+use serde_json::{Map, Value, json};
+
+/// How many tags and how many custom fields a contact may have.
+const MANY: usize = 200;
+const TAG: usize = 100;
+const FIELD_ID: usize = 100;
+/// Bytes of one custom field's value, as JSON.
+const FIELD_VALUE: usize = 5_000;
+/// Fields of the contract that are not kept here. Null says nothing, so nothing is lost with it.
+const NOT_KEPT: [&str; 3] = ["gender", "dndSettings", "inboundDndSettings"];
+
+/// Takes a contact's fields out of a body; what is wrong is noted there.
+pub fn read(fields: &mut Fields) -> Draft {
+    let mut draft = Draft::default();
+    for &text in Text::ALL {
+        let Some(given) = fields.text(text.key()) else { continue };
+        match read_text(text, given.as_deref().unwrap_or_default()) {
+            Ok(value) => draft.texts.push((text, value)),
+            Err(why) => fields.wrong(format!("{} {why}", text.key())),
+        }
+    }
+    draft.dnd = fields.flag("dnd");
+    draft.tags = fields.list("tags").map(|list| read_tags(list, fields));
+    draft.custom_fields = fields.list("customFields").map(|list| read_custom(list, fields)).unwrap_or_default();
+    for name in NOT_KEPT {
+        if fields.take(name).is_some_and(|value| !value.is_null()) {
+            fields.wrong(format!("{name} is not kept by Progreda; leave it out"));
+        }
+    }
+    draft
+}
+
+fn read_tags(list: Vec<Value>, fields: &mut Fields) -> Vec<String> {
+    if list.len() > MANY {
+        fields.wrong(format!("tags must contain at most {MANY} elements"));
+        return Vec::new();
+    }
+    let mut tags = Vec::new();
+    for (place, tag) in list.into_iter().enumerate() {
+        match tag.as_str().map(|tag| plain(tag.trim(), TAG)) {
+            Some(Ok(tag)) => tags.push(tag.to_owned()),
+            Some(Err(why)) => fields.wrong(format!("tags.{place} {why}")),
+            None => fields.wrong(format!("tags.{place} must be a string")),
+        }
+    }
+    distinct_tags(tags)
+}
+
+fn read_custom(list: Vec<Value>, fields: &mut Fields) -> Vec<CustomField> {
+    if list.len() > MANY {
+        fields.wrong(format!("customFields must contain at most {MANY} elements"));
+        return Vec::new();
+    }
+    let mut read: Vec<CustomField> = Vec::new();
+    for (place, item) in list.into_iter().enumerate() {
+        match read_custom_field(item) {
+            Ok(field) if read.iter().any(|known| known.id == field.id) => {
+                fields.wrong(format!("customFields.{place} must not repeat an id"));
+            }
+            Ok(field) => read.push(field),
+            Err(why) => fields.wrong(format!("customFields.{place} {why}")),
+        }
+    }
+    read
+}
+
+fn read_custom_field(item: Value) -> Result<CustomField, String> {
+    let Value::Object(mut item) = item else { return Err("must be an object".to_owned()) };
+    let id = item.remove("id");
+    let key = item.remove("key");
+    let Some(Value::String(id)) = id.filter(|id| !id.is_null()).or(key) else {
+        return Err("must have an id or a key that is a string".to_owned());
+    };
+    let id = plain(id.trim(), FIELD_ID).map_err(|why| format!("id {why}"))?;
+    if id.is_empty() {
+        return Err("must have an id or a key".to_owned());
+    }
+    let given: Vec<Value> =
+        ["field_value", "fieldValue", "value"].into_iter().filter_map(|name| item.remove(name)).collect();
+    if let Some(other) = item.keys().next() {
+        return Err(format!("property {} should not exist", other.escape_debug().take(64).collect::<String>()));
+    }
+    let [value] = <[Value; 1]>::try_from(given).map_err(|_| "must have one field_value".to_owned())?;
+    if value.to_string().len() > FIELD_VALUE {
+        return Err(format!("field_value must be at most {FIELD_VALUE} bytes long"));
+    }
+    Ok(CustomField { id: id.to_owned(), value })
+}
+
+/// The contact as one answer says it: what is unknown is left out.
+#[must_use]
+pub fn write(contact: &Contact) -> Value {
+    let mut fields = Map::new();
+    fields.insert("id".to_owned(), json!(contact.id.as_str()));
+    fields.insert("locationId".to_owned(), json!(contact.account.as_str()));
+    for &text in Text::ALL {
+        if let Some(value) = contact.texts.get(text) {
+            fields.insert(text.key().to_owned(), json!(value));
+        }
+    }
+    if let Some(name) = contact.name() {
+        fields.insert("name".to_owned(), json!(name));
+    }
+    if let Some(dnd) = contact.dnd {
+        fields.insert("dnd".to_owned(), json!(dnd));
+    }
+    fields.insert("tags".to_owned(), json!(contact.tags));
+    fields.insert("customFields".to_owned(), json!(contact.custom_fields));
+    fields.insert("dateAdded".to_owned(), json!(instant(contact.created_at)));
+    fields.insert("dateUpdated".to_owned(), json!(instant(contact.updated_at)));
+    Value::Object(fields)
+}
+
+/// The contact as an item of a list: with `contactName` too.
+#[must_use]
+pub fn write_item(contact: &Contact) -> Value {
+    let mut item = write(contact);
+    if let (Some(name), Some(fields)) = (contact.name(), item.as_object_mut()) {
+        fields.insert("contactName".to_owned(), json!(name));
+    }
+    item
+}
+
+/// ISO 8601 in UTC with milliseconds.
+fn instant(at: Timestamp) -> String {
+    let at = jiff::Timestamp::from_millisecond(at.millis()).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
+}
+
+#[cfg(test)]
+#[path = "json_tests.rs"]
+mod tests;

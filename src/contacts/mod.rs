@@ -1,0 +1,86 @@
+//! Contacts: the data that tokens reach. API v2 writes them, the console shows them.
+
+mod api;
+mod commands;
+mod json;
+mod model;
+mod store;
+mod texts;
+
+pub use commands::{Refused, create};
+pub use model::{Contact, Draft};
+pub use store::ALL as STATEMENTS;
+pub use texts::Text;
+
+use crate::actions;
+use crate::authz::Permission::ContactsView;
+use crate::authz::PersonNeeds::{self, Needs};
+use crate::authz::TokenNeeds;
+use crate::web::routes::Route;
+use actix_web::http::Method;
+
+const READ: TokenNeeds = TokenNeeds::Needs("contacts.readonly");
+const WRITE: TokenNeeds = TokenNeeds::Needs("contacts.write");
+
+actions! {
+    /// Read one contact on API v2.
+    ReadContact: PersonNeeds::Never, READ, None, false;
+    /// List contacts on API v2.
+    ListContacts: PersonNeeds::Never, READ, None, false;
+    /// Add a contact.
+    CreateContact: PersonNeeds::Never, WRITE, None, false;
+    /// Change a contact.
+    UpdateContact: PersonNeeds::Never, WRITE, None, false;
+    /// Delete a contact.
+    DeleteContact: PersonNeeds::Never, WRITE, None, false;
+    /// Be told that a route of the contract is not served here.
+    CallUnserved: PersonNeeds::Never, TokenNeeds::AnyLive, None, false;
+    /// See contacts in the console.
+    ViewContacts: Needs(ContactsView), TokenNeeds::Never, None, false;
+}
+
+/// Routes of the contract below `/contacts` that are not served here. They stand in the table so that no literal is taken for an id.
+const UNSERVED: &[(Method, &str)] = &[
+    (Method::POST, "/contacts/search"),
+    (Method::GET, "/contacts/search/duplicate"),
+    (Method::POST, "/contacts/upsert"),
+    (Method::POST, "/contacts/bulk/business"),
+    (Method::POST, "/contacts/bulk/tags/update/{type}"),
+    (Method::GET, "/contacts/business/{business}"),
+    (Method::GET, "/contacts/{id}/appointments"),
+    (Method::POST, "/contacts/{id}/tags"),
+    (Method::DELETE, "/contacts/{id}/tags"),
+    (Method::GET, "/contacts/{id}/notes"),
+    (Method::POST, "/contacts/{id}/notes"),
+    (Method::GET, "/contacts/{id}/notes/{note}"),
+    (Method::PUT, "/contacts/{id}/notes/{note}"),
+    (Method::DELETE, "/contacts/{id}/notes/{note}"),
+    (Method::GET, "/contacts/{id}/tasks"),
+    (Method::POST, "/contacts/{id}/tasks"),
+    (Method::GET, "/contacts/{id}/tasks/{task}"),
+    (Method::PUT, "/contacts/{id}/tasks/{task}"),
+    (Method::DELETE, "/contacts/{id}/tasks/{task}"),
+    (Method::PUT, "/contacts/{id}/tasks/{task}/completed"),
+    (Method::POST, "/contacts/{id}/followers"),
+    (Method::DELETE, "/contacts/{id}/followers"),
+    (Method::DELETE, "/contacts/{id}/campaigns/removeAll"),
+    (Method::DELETE, "/contacts/{id}/campaigns/remove-all"),
+    (Method::POST, "/contacts/{id}/campaigns/{campaign}"),
+    (Method::DELETE, "/contacts/{id}/campaigns/{campaign}"),
+    (Method::POST, "/contacts/{id}/workflow/{workflow}"),
+    (Method::DELETE, "/contacts/{id}/workflow/{workflow}"),
+];
+
+/// Every route of contacts.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    let mut routes = vec![
+        Route::api(Method::GET, "/contacts/", api::list),
+        Route::api(Method::POST, "/contacts/", api::create),
+        Route::api(Method::GET, "/contacts/{id}", api::get),
+        Route::api(Method::PUT, "/contacts/{id}", api::update),
+        Route::api(Method::DELETE, "/contacts/{id}", api::delete),
+    ];
+    routes.extend(UNSERVED.iter().map(|(method, path)| Route::api(method.clone(), path, api::unserved)));
+    routes
+}
