@@ -138,7 +138,9 @@ async fn refuse_duplicate(on: &mut On<'_>, contact: &Contact) -> Result<(), Refu
 }
 
 fn crowded() -> AppError {
-    AppError::Conflict("Other calls changed the same contact at the same time. Nothing was changed; try again.".to_owned())
+    AppError::Conflict(
+        "Other calls changed the same contact at the same time. Nothing was changed; try again.".to_owned(),
+    )
 }
 
 /// What to list.

@@ -211,7 +211,9 @@ pub fn plain(text: &str, limit: usize) -> Result<&str, String> {
         return Err("must not contain control characters".to_owned());
     }
     // Bidirectional overrides and isolates, which make a text look like another one.
-    if text.contains(['\u{202a}', '\u{202b}', '\u{202c}', '\u{202d}', '\u{202e}', '\u{2066}', '\u{2067}', '\u{2068}', '\u{2069}']) {
+    if text.contains([
+        '\u{202a}', '\u{202b}', '\u{202c}', '\u{202d}', '\u{202e}', '\u{2066}', '\u{2067}', '\u{2068}', '\u{2069}',
+    ]) {
         return Err("must not contain characters that change the direction of text".to_owned());
     }
     Ok(text)

@@ -91,11 +91,22 @@ fn addresses_and_numbers_have_a_form() {
 
 #[test]
 fn days_come_in_eight_forms_and_as_instants() {
-    let forms = ["1990/09/25", "09/25/1990", "1990-09-25", "09-25-1990", "1990.09.25", "09.25.1990", "1990_09_25", "09_25_1990"];
+    let forms = [
+        "1990/09/25",
+        "09/25/1990",
+        "1990-09-25",
+        "09-25-1990",
+        "1990.09.25",
+        "09.25.1990",
+        "1990_09_25",
+        "09_25_1990",
+    ];
     for form in forms.iter().chain(&["1990-09-25T00:00:00.000Z", "1990-9-25"]) {
         assert_eq!(read_text(Text::DateOfBirth, form), Ok(Some("1990-09-25".to_owned())), "{form}");
     }
-    for bad in ["1990-13-01", "25-09-1990", "1990-02-30", "90-09-25", "1990-09", "+990-09-25", "yesterday", "1990-09-25T"] {
+    for bad in
+        ["1990-13-01", "25-09-1990", "1990-02-30", "90-09-25", "1990-09", "+990-09-25", "yesterday", "1990-09-25T"]
+    {
         assert!(read_text(Text::DateOfBirth, bad).is_err(), "{bad}");
     }
 }

@@ -41,7 +41,7 @@ const ADD: &str = "INSERT INTO contacts (id, account_id, first_name, last_name, 
 const CHANGE: &str = "UPDATE contacts SET first_name = $3, last_name = $4, name = $5, email = $6, phone = $7, address1 = $8, \
      city = $9, state = $10, country = $11, postal_code = $12, website = $13, timezone = $14, company_name = $15, \
      source = $16, type = $17, date_of_birth = $18, assigned_to = $19, dnd = $20, tags = $21, custom_fields = $22, \
-     name_key = $23, email_key = $24, phone_key = $25, search_key = $26, updated_at = $27, version = $28 + 1 \
+     name_key = $23, email_key = $24, phone_key = $25, search_key = $26, updated_at = $27, version = version + 1 \
      WHERE account_id = $2 AND id = $1 AND version = $28";
 const REMOVE: &str = "DELETE FROM contacts WHERE account_id = $1 AND id = $2";
 
@@ -182,12 +182,7 @@ pub async fn page(
 }
 
 /// How many contacts there are, and how many of them stand at `cursor` or before it.
-pub async fn count(
-    on: &mut On<'_>,
-    account: &AccountId,
-    search: &str,
-    cursor: &Cursor,
-) -> Result<(i64, i64), DbError> {
+pub async fn count(on: &mut On<'_>, account: &AccountId, search: &str, cursor: &Cursor) -> Result<(i64, i64), DbError> {
     on.only(COUNT, binds![account, cursor.at, &cursor.id, containing(search)]).await
 }
 
