@@ -2,7 +2,7 @@
 
 use super::texts::{Text, Texts};
 use crate::ids::{AccountId, ContactId};
-use crate::text::fold;
+use crate::text::{BadText, fold, problem_in};
 use crate::world::Timestamp;
 use serde_json::Value;
 
@@ -207,16 +207,11 @@ pub fn plain(text: &str, limit: usize) -> Result<&str, String> {
     if text.chars().count() > limit {
         return Err(format!("must be at most {limit} characters long"));
     }
-    if text.chars().any(char::is_control) {
-        return Err("must not contain control characters".to_owned());
+    match problem_in(text, false) {
+        Some(BadText::Control) => Err("must not contain control characters".to_owned()),
+        Some(BadText::Invisible) => Err("must not contain characters that cannot be seen".to_owned()),
+        None => Ok(text),
     }
-    // Bidirectional overrides and isolates, which make a text look like another one.
-    if text.contains([
-        '\u{202a}', '\u{202b}', '\u{202c}', '\u{202d}', '\u{202e}', '\u{2066}', '\u{2067}', '\u{2068}', '\u{2069}',
-    ]) {
-        return Err("must not contain characters that change the direction of text".to_owned());
-    }
-    Ok(text)
 }
 
 fn is_email(text: &str) -> bool {
