@@ -12,3 +12,5 @@ pub mod error;
 pub mod keys;
 
 pub mod web;
+
+pub mod contacts;
