@@ -8,6 +8,7 @@ use std::path::Path;
 /// Features, the other folders of `src`, lie between `web` and `app`.
 const LEVELS: &[(&str, u8)] = &[
     ("ids", 0),
+    ("text", 0),
     ("world", 0),
     ("authz", 1),
     ("error", 1),
@@ -24,7 +25,7 @@ const FEATURE: u8 = 5;
 const PARTS: &[(&str, u8)] = &[("model", 0), ("secret", 0), ("store", 1), ("commands", 2), ("pages", 3), ("api", 3)];
 
 /// Domain and kernel files that know neither web, store, templates nor waiting.
-const PURE: &[&str] = &["ids", "world", "authz", "keys", "model", "secret"];
+const PURE: &[&str] = &["ids", "text", "world", "authz", "keys", "model", "secret"];
 
 const VAGUE: &[&str] = &["util", "utils", "helper", "helpers", "common", "manager", "misc"];
 
