@@ -214,6 +214,15 @@ pub enum Actor {
 }
 
 impl Actor {
+    /// The person, when it is one.
+    #[must_use]
+    pub fn staff(&self) -> Option<&Arc<StaffMember>> {
+        match self {
+            Self::Staff(staff) => Some(staff),
+            _ => None,
+        }
+    }
+
     /// The account that it acts in.
     #[must_use]
     pub fn account(&self) -> &AccountRef {
@@ -337,10 +346,7 @@ impl<A> Permit<A> {
     /// The person, when it is one.
     #[must_use]
     pub fn staff(&self) -> Option<&Arc<StaffMember>> {
-        match &self.actor {
-            Actor::Staff(staff) => Some(staff),
-            _ => None,
-        }
+        self.actor.staff()
     }
 }
 

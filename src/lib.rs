@@ -2,15 +2,25 @@
 //!
 //! A thin shared kernel, then one folder for each feature, all furnished alike. In reading order:
 
+// The kernel, pure.
 pub mod ids;
-pub mod integrations;
+pub mod text;
 pub mod world;
 
 pub mod authz;
-pub mod db;
+pub mod config;
 pub mod error;
 pub mod keys;
 
+// The kernel, storage and web.
+pub mod db;
 pub mod web;
 
-pub mod contacts;
+// Features.
+pub mod accounts;
+pub mod integrations;
+pub mod labs;
+pub mod roles;
+pub mod staff;
+pub mod usage;
+pub mod users;

@@ -93,6 +93,8 @@ enum Pools {
     Postgres(PgPool),
 }
 
+const ONE: &str = "SELECT CAST(1 AS BIGINT)";
+
 /// The database of this process.
 #[derive(Clone)]
 pub struct Db {
@@ -177,6 +179,14 @@ impl Db {
             Pools::Postgres(pool) => WriteConnection::Postgres(pool.begin().await?),
         };
         Ok(WriteTx { transaction, keys: self.keys.clone(), world: self.world.clone() })
+    }
+
+    /// Whether a statement can be run now.
+    pub async fn is_reachable(&self) -> bool {
+        match self.read().await {
+            Ok(mut reader) => reader.on().first::<(i64,)>(ONE, Vec::new()).await.is_ok(),
+            Err(_) => false,
+        }
     }
 
     /// The secrets that belong to this database.

@@ -5,7 +5,7 @@ use super::session::SignedIn;
 use super::{api, session};
 use crate::authz::{Actor, Caller, Origin, StaffMember};
 use crate::error::{ApiProblem, AppError, Result};
-use crate::ids::{AccountId, UserId};
+use crate::ids::{AccountId, IntegrationId, TokenId, UserId};
 use crate::world::Timestamp;
 use actix_session::SessionExt as _;
 use actix_web::body::MessageBody;
@@ -44,8 +44,19 @@ pub enum Asking {
 pub enum Presented {
     /// It is honoured.
     Live(Arc<Caller>),
-    /// It is not; says why, as far as the caller may know.
-    Refused(ApiProblem),
+    /// It is not; says why, as far as the caller may know, and whose it was.
+    Refused(ApiProblem, Option<KnownToken>),
+}
+
+/// Whose token it is, live or dead; what calls are counted by.
+#[derive(Debug, Clone)]
+pub struct KnownToken {
+    /// The token.
+    pub token: TokenId,
+    /// Its integration.
+    pub integration: IntegrationId,
+    /// Its account.
+    pub account: AccountId,
 }
 
 /// What the kernel must ask the features; wired in `app.rs`.
@@ -83,14 +94,22 @@ async fn caller(people: &dyn People, request: &ServiceRequest) -> Result<Asking>
     let refused = |problem| Ok(Asking::Refused(AppError::Api(Arc::new(problem))));
     let presented = match api::bearer(request.headers()) {
         Ok(presented) => presented,
-        Err(problem) => return refused(problem),
+        Err(error) => return Ok(Asking::Refused(error)),
     };
     let caller = match people.caller(&presented, now).await? {
         Presented::Live(caller) => caller,
-        Presented::Refused(problem) => return refused(problem),
+        Presented::Refused(problem, known) => {
+            if let Some(known) = known {
+                request.extensions_mut().insert(known);
+            }
+            return refused(problem);
+        }
     };
-    // The usage middleware counts refused calls of a known token too.
-    request.extensions_mut().insert(Arc::clone(&caller));
+    request.extensions_mut().insert(KnownToken {
+        token: caller.token.clone(),
+        integration: caller.integration.clone(),
+        account: caller.account.id.clone(),
+    });
     if !request.path().starts_with("/oauth")
         && let Some(problem) = api::version_problem(request.headers())
     {

@@ -1,7 +1,8 @@
 //! Single-use form keys, and the sealed note in which a plain token waits to be shown once.
 
 use crate::binds;
-use crate::db::{DbError, On};
+use crate::db::journal::Unlogged;
+use crate::db::{Db, DbError, On};
 use crate::ids::{AccountId, UserId};
 use crate::keys::{Keys, Purpose};
 use crate::world::{Entropy, Span, Timestamp};
@@ -134,10 +135,12 @@ pub async fn take(
 ///
 /// # Errors
 /// What the engine says.
-pub async fn sweep(on: &mut On<'_>, now: Timestamp) -> Result<(), DbError> {
-    on.run(EXPIRE, binds![now]).await?;
-    on.run(FORGET, binds![now.minus(KEPT)]).await?;
-    Ok(())
+pub async fn upkeep(db: &Db) -> Result<(), DbError> {
+    let now = db.world().now();
+    let mut tx = db.write().await?;
+    tx.on().run(EXPIRE, binds![now]).await?;
+    tx.on().run(FORGET, binds![now.minus(KEPT)]).await?;
+    tx.commit_unlogged(Unlogged::NoteUpkeep).await
 }
 
 const EXPIRE: &str = "UPDATE once_keys SET note = NULL, note_expires_at = NULL WHERE note_expires_at <= $1";

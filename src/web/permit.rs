@@ -3,7 +3,7 @@
 use super::actor::{Asking, Visit};
 use super::form::FormBody;
 use super::reauth;
-use crate::authz::{self, Action, Actor, Denied, Permit};
+use crate::authz::{self, Action, Actor, Denied, Permit, TokenNeeds};
 use crate::error::{AppError, Result};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
@@ -116,8 +116,15 @@ impl<A: Action> FromRequest for Pending<A> {
     }
 }
 
+/// The scope that a route of API v2 needs; usage is counted by it.
+#[derive(Debug, Clone, Copy)]
+pub struct UsedScope(pub &'static str);
+
 fn decide<A: Action>(request: &HttpRequest) -> Result<Result<Permit<A>, Denied>> {
     let visit = visit(request)?;
+    if let TokenNeeds::Needs(scope) = A::SCOPE {
+        request.extensions_mut().insert(UsedScope(scope));
+    }
     match asking(request)? {
         Asking::Actor(actor) => Ok(authz::decide(&actor, visit.now, &visit.origin)),
         Asking::Nobody => Err(AppError::SignedOut),

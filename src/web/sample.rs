@@ -62,7 +62,7 @@ impl SamplePage {
             ],
             description: Field::new("description", "Description", "Stock levels").max(5).optional(),
             password: Field::password("password", "Password", "current-password"),
-            guard: FormGuard { csrf: "token".into(), account: "account".into(), once: Some("once".into()) },
+            guard: FormGuard { csrf: "token".into(), account: "account".into(), once: Some("once".into()), password: None },
             overlaps: Choice::list(&[("1h", "1 h"), ("24h", "24 h"), ("7d", "7 days"), ("30d", "30 days")], "7d"),
             overrides: Choice::list(&[("inherit", "Inherit"), ("allow", "Allow"), ("deny", "Deny")], "deny"),
             steps: vec![

@@ -1,0 +1,43 @@
+//! Accounts: the tenants. Made at setup and from the command line.
+
+pub mod commands;
+pub mod store;
+
+use crate::db::journal::{Change, Class, Entry, Subject};
+use crate::ids::AccountId;
+use serde_json::json;
+
+/// An account was made.
+#[derive(Debug, Clone)]
+pub struct AccountAdded {
+    /// Which.
+    pub account: AccountId,
+    /// Its name.
+    pub name: String,
+}
+
+impl Change for AccountAdded {
+    fn entry(&self) -> Entry {
+        let subject = Subject { kind: "account", id: Some(self.account.to_string()), name: self.name.clone() };
+        Entry { class: Class::Audit, action: "account.added", subject, details: json!({}) }
+    }
+}
+
+/// An account was disabled or enabled.
+#[derive(Debug, Clone)]
+pub struct AccountSwitched {
+    /// Which.
+    pub account: AccountId,
+    /// Its name.
+    pub name: String,
+    /// Whether it is disabled from now on.
+    pub disabled: bool,
+}
+
+impl Change for AccountSwitched {
+    fn entry(&self) -> Entry {
+        let subject = Subject { kind: "account", id: Some(self.account.to_string()), name: self.name.clone() };
+        let action = if self.disabled { "account.disabled" } else { "account.enabled" };
+        Entry { class: Class::Audit, action, subject, details: json!({}) }
+    }
+}

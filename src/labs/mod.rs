@@ -1,0 +1,3 @@
+//! Labs: features that an account switches on and off.
+
+pub mod store;

@@ -1,0 +1,3 @@
+//! Staff: who belongs to which account, with which role and overrides.
+
+pub mod store;

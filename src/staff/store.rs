@@ -1,0 +1,176 @@
+//! Rows of staff, and the one query that says what a person may do now.
+
+use crate::authz::{AccountRef, Lab, Permission, PermissionSet, StaffMember};
+use crate::binds;
+use crate::db::{DbError, On};
+use crate::ids::{AccountId, RoleId, StaffId, UserId};
+use crate::web::session::SignedIn;
+use crate::world::{Entropy, Timestamp};
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: String,
+    name: String,
+    email: String,
+    account: String,
+    role: String,
+    role_permissions: Option<String>,
+    overrides: Option<String>,
+    labs: Option<String>,
+}
+
+/// The person of a session in its account, with what they may do now; `None` when gone or disabled, or the account is.
+///
+/// # Errors
+/// What the engine says.
+pub async fn member(on: &mut On<'_>, signed_in: &SignedIn) -> Result<Option<StaffMember>, DbError> {
+    let row: Option<Row> = on.first(MEMBER, binds![&signed_in.user, &signed_in.account]).await?;
+    let Some(row) = row else { return Ok(None) };
+    let id = row.id.parse().map_err(|_| DbError::Fault("a staff member has a malformed id".to_owned()))?;
+    Ok(Some(StaffMember {
+        id,
+        user: signed_in.user.clone(),
+        account: AccountRef { id: signed_in.account.clone(), name: row.account },
+        name: row.name,
+        email: row.email,
+        role: row.role,
+        permissions: permissions(row.role_permissions.as_deref(), row.overrides.as_deref()),
+        labs: words(row.labs.as_deref()).filter_map(Lab::from_code).collect(),
+        authenticated_at: signed_in.authenticated_at,
+        seed: signed_in.seed.clone(),
+    }))
+}
+
+fn words(text: Option<&str>) -> impl Iterator<Item = &str> {
+    text.unwrap_or("").split(' ').filter(|word| !word.is_empty())
+}
+
+fn permissions(role: Option<&str>, overrides: Option<&str>) -> PermissionSet {
+    let role: Vec<Permission> = words(role).filter_map(Permission::from_code).collect();
+    let overrides: Vec<(Permission, bool)> = words(overrides)
+        .filter_map(|word| match word.strip_prefix('+') {
+            Some(code) => Some((Permission::from_code(code)?, true)),
+            None => Some((Permission::from_code(word.strip_prefix('-')?)?, false)),
+        })
+        .collect();
+    PermissionSet::effective(&role, &overrides)
+}
+
+/// Adds a person to an account with a role: `(account, user, role)`.
+///
+/// # Errors
+/// [`DbError::Unique`] when they belong to it already.
+pub async fn add(
+    on: &mut On<'_>,
+    entropy: &dyn Entropy,
+    who: (&AccountId, &UserId, &RoleId),
+    now: Timestamp,
+) -> Result<StaffId, DbError> {
+    let id = StaffId::new(now, entropy);
+    on.run(ADD, binds![&id, who.0, who.1, who.2, now]).await?;
+    Ok(id)
+}
+
+/// The names of those who can change what others may do, by name; at most ten.
+///
+/// # Errors
+/// What the engine says.
+pub async fn managers(on: &mut On<'_>, account: &AccountId) -> Result<Vec<String>, DbError> {
+    #[derive(sqlx::FromRow)]
+    struct Person {
+        name: String,
+        role_permissions: Option<String>,
+        overrides: Option<String>,
+    }
+    let people: Vec<Person> = on.all(PEOPLE, binds![account]).await?;
+    let manages = |person: &Person| {
+        permissions(person.role_permissions.as_deref(), person.overrides.as_deref()).has(Permission::RolesManage)
+    };
+    Ok(people.into_iter().filter(manages).take(10).map(|person| person.name).collect())
+}
+
+/// One person of an account, for the command line.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Known {
+    /// The membership.
+    pub id: String,
+    /// The person's name.
+    pub name: String,
+}
+
+/// The account's member with this folded e-mail address.
+///
+/// # Errors
+/// What the engine says.
+pub async fn by_email(on: &mut On<'_>, account: &AccountId, email_key: &str) -> Result<Option<Known>, DbError> {
+    on.first(BY_EMAIL, binds![account, email_key]).await
+}
+
+/// Sets a person's override of a permission: allow, deny, or none (inherit).
+///
+/// # Errors
+/// What the engine says.
+pub async fn set_override(on: &mut On<'_>, staff: &str, permission: Permission, allowed: Option<bool>) -> Result<(), DbError> {
+    on.run(CLEAR_OVERRIDE, binds![staff, permission.code()]).await?;
+    if let Some(allowed) = allowed {
+        on.run(ADD_OVERRIDE, binds![staff, permission.code(), allowed]).await?;
+    }
+    Ok(())
+}
+
+/// Gives a person another role of the same account; whether it was possible.
+///
+/// # Errors
+/// What the engine says.
+pub async fn set_role(on: &mut On<'_>, account: &AccountId, staff: &str, role: &str) -> Result<bool, DbError> {
+    on.run_one(SET_ROLE, binds![staff, account, role]).await
+}
+
+/// Disables a person in this account from `at` on, or enables them; ends their sessions there.
+///
+/// # Errors
+/// What the engine says.
+pub async fn set_disabled(on: &mut On<'_>, account: &AccountId, staff: &str, at: Option<Timestamp>) -> Result<bool, DbError> {
+    let changed = on.run_one(SET_DISABLED, binds![staff, account, at]).await?;
+    on.run(END_SESSIONS, binds![staff, account]).await?;
+    Ok(changed)
+}
+
+const MEMBER: &str = "SELECT s.id, u.name, u.email, a.name AS account, r.name AS role, \
+     (SELECT string_agg(p.permission, ' ') FROM role_permissions p WHERE p.role_id = s.role_id) AS role_permissions, \
+     (SELECT string_agg(CASE WHEN o.allowed THEN '+' ELSE '-' END || o.permission, ' ') FROM staff_overrides o \
+      WHERE o.staff_id = s.id) AS overrides, \
+     (SELECT string_agg(l.lab, ' ') FROM account_labs l WHERE l.account_id = s.account_id AND l.enabled) AS labs \
+     FROM staff s JOIN users u ON u.id = s.user_id JOIN accounts a ON a.id = s.account_id JOIN roles r ON r.id = s.role_id \
+     WHERE s.user_id = $1 AND s.account_id = $2 AND s.disabled_at IS NULL AND a.disabled_at IS NULL";
+const ADD: &str = "INSERT INTO staff (id, account_id, user_id, role_id, created_at) VALUES ($1, $2, $3, $4, $5)";
+const PEOPLE: &str = "SELECT u.name, \
+     (SELECT string_agg(p.permission, ' ') FROM role_permissions p WHERE p.role_id = s.role_id) AS role_permissions, \
+     (SELECT string_agg(CASE WHEN o.allowed THEN '+' ELSE '-' END || o.permission, ' ') FROM staff_overrides o \
+      WHERE o.staff_id = s.id) AS overrides \
+     FROM staff s JOIN users u ON u.id = s.user_id WHERE s.account_id = $1 AND s.disabled_at IS NULL ORDER BY u.name, s.id LIMIT 500";
+const BY_EMAIL: &str = "SELECT s.id, u.name FROM staff s JOIN users u ON u.id = s.user_id \
+     WHERE s.account_id = $1 AND u.email_key = $2";
+const CLEAR_OVERRIDE: &str = "DELETE FROM staff_overrides WHERE staff_id = $1 AND permission = $2";
+const ADD_OVERRIDE: &str = "INSERT INTO staff_overrides (staff_id, permission, allowed) VALUES ($1, $2, $3)";
+const SET_ROLE: &str = "UPDATE staff SET role_id = $3 WHERE id = $1 AND account_id = $2";
+const SET_DISABLED: &str = "UPDATE staff SET disabled_at = $3 WHERE id = $1 AND account_id = $2";
+const END_SESSIONS: &str = "DELETE FROM sessions WHERE account_id = $2 AND user_id IN \
+     (SELECT s.user_id FROM staff s WHERE s.id = $1 AND s.account_id = $2)";
+
+/// Every statement of this file.
+pub const ALL: &[&str] =
+    &[MEMBER, ADD, PEOPLE, BY_EMAIL, CLEAR_OVERRIDE, ADD_OVERRIDE, SET_ROLE, SET_DISABLED, END_SESSIONS];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stored_words_become_effective_permissions() {
+        let set = permissions(Some("contacts.view staff.manage"), Some("-contacts.view +labs.manage"));
+        assert!(!set.has(Permission::ContactsView));
+        assert!(set.has(Permission::StaffView));
+        assert!(set.has(Permission::LabsManage));
+    }
+}

@@ -1,0 +1,65 @@
+//! What the journal says of people: sign-ins, names, passwords, sessions.
+
+use crate::db::journal::{Change, Class, Entry, Subject};
+use crate::ids::UserId;
+use serde_json::{Value, json};
+
+/// A change of one person.
+#[derive(Debug, Clone)]
+pub enum UserChange {
+    /// The person was made.
+    Added,
+    /// Signed in.
+    SignedIn,
+    /// Signed out.
+    SignedOut,
+    /// The name before and after.
+    Renamed {
+        /// Before.
+        before: String,
+        /// After.
+        after: String,
+    },
+    /// A new password was set; every other session ended.
+    PasswordChanged,
+    /// The password's hash was made anew with today's parameters.
+    HashUpgraded,
+    /// Sessions were ended; how many.
+    SessionsEnded(u64),
+}
+
+/// A change of this person.
+#[derive(Debug, Clone)]
+pub struct OfUser {
+    /// Whom it concerns.
+    pub user: UserId,
+    /// Their name at that time.
+    pub name: String,
+    /// What happened.
+    pub change: UserChange,
+}
+
+impl Change for OfUser {
+    fn entry(&self) -> Entry {
+        let (action, details): (_, Value) = match &self.change {
+            UserChange::Added => ("user.added", json!({})),
+            UserChange::SignedIn => ("user.signed_in", json!({})),
+            UserChange::SignedOut => ("user.signed_out", json!({})),
+            UserChange::Renamed { before, after } => {
+                ("user.renamed", json!({ "before": { "name": before }, "after": { "name": after } }))
+            }
+            UserChange::PasswordChanged => ("user.password_changed", json!({})),
+            UserChange::HashUpgraded => ("user.password_hash_upgraded", json!({})),
+            UserChange::SessionsEnded(count) => ("user.sessions_ended", json!({ "sessions": count })),
+        };
+        let subject = Subject { kind: "user", id: Some(self.user.to_string()), name: self.name.clone() };
+        Entry { class: Class::Audit, action, subject, details }
+    }
+}
+
+/// The trace of a failed sign-in. It never holds what was typed, since people type passwords into the wrong field.
+#[must_use]
+pub fn failed_sign_in(known: Option<&UserId>) -> Entry {
+    let subject = Subject { kind: "user", id: known.map(ToString::to_string), name: String::new() };
+    Entry { class: Class::Audit, action: "user.sign_in_failed", subject, details: json!({}) }
+}

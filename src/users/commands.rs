@@ -1,0 +1,334 @@
+//! What people do with their own user: set up, sign in and out, change name and password, end sessions.
+
+use super::change::{OfUser, UserChange, failed_sign_in};
+use super::hashing::Hasher;
+use super::model::{Email, Password};
+use super::store::{self, NewUser};
+use super::{ChangeName, ChangePassword, EndSessions, SignOut};
+use crate::accounts;
+use crate::authz::{Permit, StaffMember};
+use crate::db::journal::{Doer, Unlogged};
+use crate::db::{Db, DbError};
+use crate::error::{AppError, Result};
+use crate::ids::{AccountId, UserId};
+use crate::keys::{Purpose, hex};
+use crate::web::actor::Visit;
+use crate::web::throttle::Counters;
+use crate::world::{Span, Timestamp};
+use std::sync::Arc;
+
+/// How long a setup link works.
+pub const LINK_TIME: Span = Span::minutes(30);
+
+/// What a setup link is good for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinkState {
+    /// It makes the first account.
+    Good,
+    /// Its time is over.
+    Expired,
+    /// It was used, or somebody is set up already.
+    Used,
+    /// It is none of ours.
+    Unknown,
+}
+
+/// The first account and its first admin.
+pub struct NewAccount {
+    /// The account's name.
+    pub account: String,
+    /// The admin's name.
+    pub name: String,
+    /// The admin's address.
+    pub email: Email,
+    /// The admin's password.
+    pub password: Password,
+}
+
+fn link_digest(db: &Db, link: &str) -> String {
+    db.keys().mac(Purpose::Names, format!("setup {link}").as_bytes())
+}
+
+/// Makes a setup link's secret, which dies after its first use or after [`LINK_TIME`]; the links before it die now. `None`: somebody is set up.
+///
+/// # Errors
+/// Faults of the store.
+pub async fn make_setup_link(db: &Db) -> Result<Option<String>> {
+    let mut tx = db.write().await?;
+    if !store::is_empty(&mut tx.on()).await? {
+        return Ok(None);
+    }
+    let link = hex(&db.world().entropy().bytes::<16>());
+    store::add_link(&mut tx.on(), &link_digest(db, &link), db.world().now().plus(LINK_TIME)).await?;
+    tx.commit_unlogged(Unlogged::SetupLink).await?;
+    Ok(Some(link))
+}
+
+/// What `link` is good for at `now`.
+///
+/// # Errors
+/// Faults of the store.
+pub async fn setup_link_state(db: &Db, link: &str, now: Timestamp) -> Result<LinkState> {
+    let mut reader = db.read().await?;
+    let row = store::link(&mut reader.on(), &link_digest(db, link)).await?;
+    let empty = store::is_empty(&mut reader.on()).await?;
+    Ok(match row {
+        None => LinkState::Unknown,
+        Some((_, Some(_))) => LinkState::Used,
+        Some(_) if !empty => LinkState::Used,
+        Some((expires_at, None)) if now.millis() >= expires_at => LinkState::Expired,
+        Some(_) => LinkState::Good,
+    })
+}
+
+/// Makes the first account and its first admin, and uses the link up. The inner error: what the link is instead of good.
+///
+/// # Errors
+/// Faults of the store.
+pub async fn set_up(
+    db: &Db,
+    hasher: &Hasher,
+    visit: &Visit,
+    link: &str,
+    new: NewAccount,
+) -> Result<Result<(UserId, AccountId), LinkState>> {
+    let hash = hasher.hash(new.password, db.world().entropy()).await?;
+    let mut tx = db.write().await?;
+    let good = store::use_link(&mut tx.on(), &link_digest(db, link), visit.now).await?;
+    if !good || !store::is_empty(&mut tx.on()).await? {
+        drop(tx);
+        return Ok(Err(match setup_link_state(db, link, visit.now).await? {
+            LinkState::Good => LinkState::Used,
+            other => other,
+        }));
+    }
+    let entropy = db.world().entropy();
+    let made = accounts::commands::add(&mut tx.on(), entropy, &new.account, visit.now).await?;
+    let user = UserId::new(visit.now, entropy);
+    store::add(&mut tx.on(), &NewUser { id: &user, email: &new.email, name: &new.name, hash: &hash }, visit.now).await?;
+    crate::staff::store::add(&mut tx.on(), entropy, (&made.account, &user, &made.admin), visit.now).await?;
+    let doer = Doer { kind: "staff", id: Some(user.to_string()), name: new.name.clone() };
+    let added = OfUser { user: user.clone(), name: new.name, change: UserChange::Added };
+    let account = accounts::AccountAdded { account: made.account.clone(), name: new.account };
+    tx.commit_as(&doer, Some(&made.account), visit.now, &visit.origin, &[&account, &added]).await?;
+    Ok(Ok((user, made.account)))
+}
+
+/// How a sign-in went.
+#[derive(Debug)]
+pub enum SignIn {
+    /// The person, and the account to work in.
+    Welcome {
+        /// Who.
+        user: UserId,
+        /// Where.
+        account: AccountId,
+    },
+    /// Unknown, wrong or disabled: the same for all.
+    Refused,
+    /// Too many tries; seconds to wait.
+    Wait(u32),
+}
+
+/// Signs somebody in. Unknown address, wrong password and disabled person cost the same and answer the same.
+///
+/// # Errors
+/// Faults of the store.
+pub async fn sign_in(db: &Db, hasher: &Hasher, visit: &Visit, email: &str, password: &str) -> Result<SignIn> {
+    let address = visit.origin.address.as_deref();
+    let counters = Counters::new(db, address, &crate::text::fold(email.trim()));
+    if let Some(seconds) = counters.wait(db, visit.now).await? {
+        tracing::warn!(client.address = address.unwrap_or(""), wait.s = seconds, "sign-in throttled");
+        return Ok(SignIn::Wait(seconds));
+    }
+    let known = match Email::parse(email) {
+        Ok(email) => store::credentials(&mut db.read().await?.on(), &email).await?,
+        Err(_) => None,
+    };
+    let hash = known.as_ref().map(|known| known.password_hash.clone());
+    let right = hasher.is_right(Password::typed(password), hash).await?;
+    match known {
+        Some(known) if right && known.account_id.is_some() => welcome(db, hasher, visit, known, password, &counters).await,
+        known => {
+            let user = known.and_then(|known| known.id.parse::<UserId>().ok());
+            note_failure(db, visit, user.as_ref()).await?;
+            let wait = counters.fail(db, visit.now).await?;
+            Ok(wait.map_or(SignIn::Refused, SignIn::Wait))
+        }
+    }
+}
+
+async fn note_failure(db: &Db, visit: &Visit, user: Option<&UserId>) -> Result<()> {
+    tracing::warn!(
+        client.address = visit.origin.address.as_deref().unwrap_or(""),
+        user.id = user.map_or("", UserId::as_str),
+        "sign-in refused"
+    );
+    let nobody = Doer { kind: "nobody", id: None, name: "Somebody".to_owned() };
+    let tx = db.write().await?;
+    Ok(tx.commit_coalesced(&nobody, None, visit.now, &visit.origin, failed_sign_in(user)).await?)
+}
+
+async fn welcome(
+    db: &Db,
+    hasher: &Hasher,
+    visit: &Visit,
+    known: store::Credentials,
+    password: &str,
+    counters: &Counters,
+) -> Result<SignIn> {
+    let user: UserId = known.id.parse().map_err(|_| AppError::internal("a user has a malformed id"))?;
+    let account = known.account_id.and_then(|id| id.parse::<AccountId>().ok());
+    let account = account.ok_or_else(|| AppError::internal("an account has a malformed id"))?;
+    let upgraded = match Hasher::is_weak(&known.password_hash) {
+        true => Some(hasher.hash(Password::typed(password), db.world().entropy()).await?),
+        false => None,
+    };
+    counters.succeed(db).await?;
+    let mut tx = db.write().await?;
+    // Between the look-up and now the person may have been disabled or may have got a new password.
+    let same = store::password_hash(&mut tx.on(), &user).await?.is_some_and(|hash| hash == known.password_hash);
+    if !same || !store::is_active(&mut tx.on(), &user, &account).await? {
+        return Ok(SignIn::Refused);
+    }
+    let of_user = |change| OfUser { user: user.clone(), name: known.name.clone(), change };
+    let (signed_in, anew) = (of_user(UserChange::SignedIn), of_user(UserChange::HashUpgraded));
+    let doer = Doer { kind: "staff", id: Some(user.to_string()), name: known.name.clone() };
+    if let Some(hash) = upgraded {
+        store::set_hash(&mut tx.on(), &user, &known.password_hash, &hash, visit.now).await?;
+        tx.commit_as(&doer, Some(&account), visit.now, &visit.origin, &[&anew, &signed_in]).await?;
+    } else {
+        tx.commit_as(&doer, Some(&account), visit.now, &visit.origin, &[&signed_in]).await?;
+    }
+    Ok(SignIn::Welcome { user, account })
+}
+
+fn own<A>(permit: &Permit<A>) -> Result<&Arc<StaffMember>> {
+    permit.staff().ok_or(AppError::Forbidden)
+}
+
+fn of(staff: &StaffMember, change: UserChange) -> OfUser {
+    OfUser { user: staff.user.clone(), name: staff.name.clone(), change }
+}
+
+/// Leaves a trace of the sign-out; the session itself is ended by the page.
+///
+/// # Errors
+/// Faults of the store.
+pub async fn sign_out(db: &Db, permit: &Permit<SignOut>) -> Result<()> {
+    let change = of(own(permit)?, UserChange::SignedOut);
+    Ok(db.write().await?.commit(permit, &[&change]).await?)
+}
+
+/// Changes one's own name.
+///
+/// # Errors
+/// Faults of the store.
+pub async fn change_name(db: &Db, permit: &Permit<ChangeName>, name: &str) -> Result<()> {
+    let staff = own(permit)?;
+    if staff.name == name {
+        return Ok(());
+    }
+    let mut tx = db.write().await?;
+    store::rename(&mut tx.on(), &staff.user, name).await?;
+    let change = of(staff, UserChange::Renamed { before: staff.name.clone(), after: name.to_owned() });
+    Ok(tx.commit(permit, &[&change]).await?)
+}
+
+/// Why a password was not changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NotChanged {
+    /// The old password is not right.
+    OldWrong,
+    /// Too many tries; seconds to wait.
+    Wait(u32),
+}
+
+/// Changes one's own password and ends every other session.
+///
+/// # Errors
+/// Faults of the store.
+pub async fn change_password(
+    db: &Db,
+    hasher: &Hasher,
+    permit: &Permit<ChangePassword>,
+    old: &str,
+    new: Password,
+    keep_handle: &str,
+) -> Result<Result<(), NotChanged>> {
+    let staff = own(permit)?;
+    let counters = Counters::new(db, permit.origin().address.as_deref(), &format!("again {}", staff.seed));
+    if let Some(seconds) = counters.wait(db, permit.now()).await? {
+        return Ok(Err(NotChanged::Wait(seconds)));
+    }
+    let before = store::password_hash(&mut db.read().await?.on(), &staff.user).await?;
+    if !hasher.is_right(Password::typed(old), before.clone()).await? {
+        let wait = counters.fail(db, permit.now()).await?;
+        return Ok(Err(wait.map_or(NotChanged::OldWrong, NotChanged::Wait)));
+    }
+    let hash = hasher.hash(new, db.world().entropy()).await?;
+    let mut tx = db.write().await?;
+    if !store::set_hash(&mut tx.on(), &staff.user, &before.unwrap_or_default(), &hash, permit.now()).await? {
+        // Somebody else changed it meanwhile, so the old one is not right any more.
+        return Ok(Err(NotChanged::OldWrong));
+    }
+    store::end_sessions(&mut tx.on(), &staff.user, keep_handle).await?;
+    tx.commit(permit, &[&of(staff, UserChange::PasswordChanged)]).await?;
+    counters.succeed(db).await?;
+    Ok(Ok(()))
+}
+
+/// Ends one of one's own sessions.
+///
+/// # Errors
+/// [`AppError::NotFound`] when there is none of that name.
+pub async fn end_session(db: &Db, permit: &Permit<EndSessions>, handle: &str) -> Result<()> {
+    let staff = own(permit)?;
+    let mut tx = db.write().await?;
+    if !store::end_session(&mut tx.on(), &staff.user, handle).await? {
+        return Err(AppError::NotFound);
+    }
+    Ok(tx.commit(permit, &[&of(staff, UserChange::SessionsEnded(1))]).await?)
+}
+
+/// Ends all of one's own sessions but the one named.
+///
+/// # Errors
+/// Faults of the store.
+pub async fn end_all(db: &Db, permit: &Permit<EndSessions>, keep_handle: &str) -> Result<u64> {
+    let staff = own(permit)?;
+    let mut tx = db.write().await?;
+    let ended = store::end_sessions(&mut tx.on(), &staff.user, keep_handle).await?;
+    tx.commit(permit, &[&of(staff, UserChange::SessionsEnded(ended))]).await?;
+    Ok(ended)
+}
+
+/// Whether `password` is this person's.
+///
+/// # Errors
+/// Faults of the store.
+pub async fn is_password(db: &Db, hasher: &Hasher, user: &UserId, password: &str) -> Result<bool> {
+    let hash = store::password_hash(&mut db.read().await?.on(), user).await?;
+    hasher.is_right(Password::typed(password), hash).await
+}
+
+/// Sets a person's password from the command line and ends all their sessions. `None`: nobody has this address.
+///
+/// # Errors
+/// Faults of the store.
+pub async fn reset_password(db: &Db, hasher: &Hasher, email: &Email, password: Password) -> Result<Option<UserId>> {
+    let Some(known) = store::credentials(&mut db.read().await?.on(), email).await? else { return Ok(None) };
+    let user: UserId = known.id.parse().map_err(|_| AppError::internal("a user has a malformed id"))?;
+    let hash = hasher.hash(password, db.world().entropy()).await?;
+    let now = db.world().now();
+    let mut tx = db.write().await?;
+    if !store::set_hash(&mut tx.on(), &user, &known.password_hash, &hash, now).await? {
+        return Err(DbError::Again.into());
+    }
+    store::end_sessions(&mut tx.on(), &user, "").await?;
+    let account = known.account_id.and_then(|id| id.parse::<AccountId>().ok());
+    let doer = Doer { kind: "operator", id: None, name: "Operator".to_owned() };
+    let change = OfUser { user: user.clone(), name: known.name, change: UserChange::PasswordChanged };
+    tx.commit_as(&doer, account.as_ref(), now, &crate::authz::Origin::default(), &[&change]).await?;
+    Ok(Some(user))
+}

@@ -1,0 +1,152 @@
+//! Users, setup links and the first rows of a person.
+
+use super::model::Email;
+use crate::binds;
+use crate::db::{DbError, On};
+use crate::ids::{AccountId, UserId};
+use crate::world::Timestamp;
+
+/// What a sign-in must know of a person.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Credentials {
+    /// The person's id.
+    pub id: String,
+    /// The PHC text of the password's hash.
+    pub password_hash: String,
+    /// The first account in which they are not disabled; none when there is none.
+    pub account_id: Option<String>,
+    /// The person's name.
+    pub name: String,
+}
+
+/// The person with this e-mail address.
+///
+/// # Errors
+/// What the engine says.
+pub async fn credentials(on: &mut On<'_>, email: &Email) -> Result<Option<Credentials>, DbError> {
+    on.first(CREDENTIALS, binds![&email.key]).await
+}
+
+/// The hash of a person's password.
+///
+/// # Errors
+/// What the engine says.
+pub async fn password_hash(on: &mut On<'_>, user: &UserId) -> Result<Option<String>, DbError> {
+    Ok(on.first::<(String,)>(HASH, binds![user]).await?.map(|(hash,)| hash))
+}
+
+/// A new person.
+#[derive(Debug)]
+pub struct NewUser<'a> {
+    /// Their id.
+    pub id: &'a UserId,
+    /// Their address; unique.
+    pub email: &'a Email,
+    /// Their name.
+    pub name: &'a str,
+    /// The PHC text of the password's hash.
+    pub hash: &'a str,
+}
+
+/// Adds a person.
+///
+/// # Errors
+/// [`DbError::Unique`] when the address is taken.
+pub async fn add(on: &mut On<'_>, user: &NewUser<'_>, now: Timestamp) -> Result<(), DbError> {
+    let values = binds![user.id, &user.email.text, &user.email.key, user.name, user.hash, now];
+    on.run(ADD, values).await.map(|_| ())
+}
+
+/// Changes the name; whether there was such a person.
+///
+/// # Errors
+/// What the engine says.
+pub async fn rename(on: &mut On<'_>, user: &UserId, name: &str) -> Result<bool, DbError> {
+    on.run_one(RENAME, binds![user, name]).await
+}
+
+/// Sets a new hash, if the present one is still `before`; whether it was.
+///
+/// # Errors
+/// What the engine says.
+pub async fn set_hash(on: &mut On<'_>, user: &UserId, before: &str, hash: &str, now: Timestamp) -> Result<bool, DbError> {
+    on.run_one(SET_HASH, binds![user, before, hash, now]).await
+}
+
+/// Ends the person's sessions but the one named; empty for none.
+///
+/// # Errors
+/// What the engine says.
+pub async fn end_sessions(on: &mut On<'_>, user: &UserId, keep: &str) -> Result<u64, DbError> {
+    on.run(crate::web::session::END_OTHERS, binds![user, keep]).await
+}
+
+/// Ends one session of the person; whether there was one.
+///
+/// # Errors
+/// What the engine says.
+pub async fn end_session(on: &mut On<'_>, user: &UserId, handle: &str) -> Result<bool, DbError> {
+    on.run_one(crate::web::session::END_ONE, binds![user, handle]).await
+}
+
+/// Whether the person signs in to this account and is not disabled there.
+///
+/// # Errors
+/// What the engine says.
+pub async fn is_active(on: &mut On<'_>, user: &UserId, account: &AccountId) -> Result<bool, DbError> {
+    Ok(on.first::<(String,)>(ACTIVE, binds![user, account]).await?.is_some())
+}
+
+/// Adds a setup link and forgets the ones before it.
+///
+/// # Errors
+/// What the engine says.
+pub async fn add_link(on: &mut On<'_>, digest: &str, expires_at: Timestamp) -> Result<(), DbError> {
+    on.run(FORGET_LINKS, Vec::new()).await?;
+    on.run(ADD_LINK, binds![digest, expires_at]).await.map(|_| ())
+}
+
+/// A setup link's end and when it was used.
+///
+/// # Errors
+/// What the engine says.
+pub async fn link(on: &mut On<'_>, digest: &str) -> Result<Option<(i64, Option<i64>)>, DbError> {
+    on.first(LINK, binds![digest]).await
+}
+
+/// Uses a setup link up; whether it was still good.
+///
+/// # Errors
+/// What the engine says.
+pub async fn use_link(on: &mut On<'_>, digest: &str, now: Timestamp) -> Result<bool, DbError> {
+    on.run_one(USE_LINK, binds![digest, now]).await
+}
+
+/// Whether there is anybody yet.
+///
+/// # Errors
+/// What the engine says.
+pub async fn is_empty(on: &mut On<'_>) -> Result<bool, DbError> {
+    Ok(on.first::<(String,)>(ANYBODY, Vec::new()).await?.is_none())
+}
+
+const CREDENTIALS: &str = "SELECT u.id, u.password_hash, u.name, (SELECT s.account_id FROM staff s \
+     JOIN accounts a ON a.id = s.account_id WHERE s.user_id = u.id AND s.disabled_at IS NULL AND a.disabled_at IS NULL \
+     ORDER BY s.created_at, s.id LIMIT 1) AS account_id FROM users u WHERE u.email_key = $1";
+const HASH: &str = "SELECT password_hash FROM users WHERE id = $1";
+const ADD: &str = "INSERT INTO users (id, email, email_key, name, password_hash, created_at, password_changed_at) \
+     VALUES ($1, $2, $3, $4, $5, $6, $6)";
+const RENAME: &str = "UPDATE users SET name = $2 WHERE id = $1";
+const SET_HASH: &str =
+    "UPDATE users SET password_hash = $3, password_changed_at = $4 WHERE id = $1 AND password_hash = $2";
+const ACTIVE: &str = "SELECT s.id FROM staff s JOIN accounts a ON a.id = s.account_id \
+     WHERE s.user_id = $1 AND s.account_id = $2 AND s.disabled_at IS NULL AND a.disabled_at IS NULL";
+const FORGET_LINKS: &str = "DELETE FROM setup_links WHERE used_at IS NULL";
+const ADD_LINK: &str = "INSERT INTO setup_links (digest, expires_at) VALUES ($1, $2)";
+const LINK: &str = "SELECT expires_at, used_at FROM setup_links WHERE digest = $1";
+const USE_LINK: &str = "UPDATE setup_links SET used_at = $2 WHERE digest = $1 AND used_at IS NULL AND expires_at > $2";
+const ANYBODY: &str = "SELECT id FROM users LIMIT 1";
+
+/// Every statement of this file.
+pub const ALL: &[&str] =
+    &[CREDENTIALS, HASH, ADD, RENAME, SET_HASH, ACTIVE, FORGET_LINKS, ADD_LINK, LINK, USE_LINK, ANYBODY];
