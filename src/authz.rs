@@ -223,6 +223,15 @@ impl Actor {
             Self::Operator(account) | Self::System(account) => account,
         }
     }
+
+    /// The person, when it is one.
+    #[must_use]
+    pub fn staff(&self) -> Option<&Arc<StaffMember>> {
+        match self {
+            Self::Staff(staff) => Some(staff),
+            _ => None,
+        }
+    }
 }
 
 /// What a person needs for an action.

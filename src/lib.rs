@@ -7,6 +7,7 @@ pub mod integrations;
 pub mod world;
 
 pub mod authz;
+pub mod config;
 pub mod db;
 pub mod error;
 pub mod keys;
