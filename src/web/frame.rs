@@ -69,7 +69,7 @@ fn navigation(staff: &StaffMember, path: &str) -> Vec<NavGroup> {
         let entries = vec![entry("Private Integrations", "/settings/private-integrations", "plug")];
         groups.push(NavGroup { title: "Other Settings".to_owned(), in_settings: true, entries });
     }
-    let entries = vec![entry("Help", "/help", "circle-question-mark")];
+    let entries = vec![entry("Help", "/help", "circle-help")];
     groups.push(NavGroup { title: String::new(), in_settings: false, entries });
     groups
 }

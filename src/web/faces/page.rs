@@ -1,0 +1,205 @@
+//! Error pages and alerts: view data, and the way on from each.
+
+use super::staff;
+use super::words::Words;
+use crate::authz::{Actor, StaffMember};
+use crate::db::Db;
+use crate::error::AppError;
+use crate::ids::RequestId;
+use crate::web::actor::People;
+use crate::web::frame;
+use crate::web::parts::{FormGuard, When};
+use crate::web::shell::Shell;
+use crate::world::Timestamp;
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use std::sync::Arc;
+
+/// What an error page shows, whatever its frame.
+#[derive(Debug, Clone)]
+pub struct Told {
+    /// The status, as a number to read.
+    pub status: u16,
+    /// What it says.
+    pub words: Words,
+    /// The one way on that is offered first.
+    pub on: Option<Way>,
+    /// The same form once more, for the present session.
+    pub again: Option<Again>,
+    /// The number under which the log tells of it.
+    pub request: String,
+    /// When it happened.
+    pub when: When,
+}
+
+/// A link that leads on.
+#[derive(Debug, Clone)]
+pub struct Way {
+    /// Its words.
+    pub label: String,
+    /// Its address.
+    pub href: String,
+    /// Whether it opens beside this page, which must stay.
+    pub new_tab: bool,
+}
+
+/// A form that can be sent again as it was typed.
+#[derive(Debug, Clone)]
+pub struct Again {
+    /// Where it goes.
+    pub action: String,
+    /// What binds it to the present session.
+    pub guard: FormGuard,
+    /// What was typed, without passwords.
+    pub fields: Vec<(String, String)>,
+    /// Whether a password has to be typed once more.
+    pub without_password: bool,
+}
+
+/// An error page in the frame of the person who asks.
+#[derive(Debug, Template)]
+#[template(path = "errors/page.html")]
+pub struct ErrorPage {
+    /// The frame.
+    pub shell: Shell,
+    /// What it says.
+    pub told: Told,
+}
+
+/// An error page for somebody who is not known.
+#[derive(Debug, Template)]
+#[template(path = "errors/visitor.html")]
+pub struct BareErrorPage {
+    /// The frame.
+    pub shell: Shell,
+    /// What it says.
+    pub told: Told,
+}
+
+/// What htmx puts into the page's place for alerts.
+#[derive(Debug, Template)]
+#[template(path = "errors/alert.html")]
+pub struct ErrorAlert {
+    /// What it says.
+    pub told: Told,
+}
+
+/// The page, or the alert that htmx asked for.
+pub async fn render(failure: &AppError, request: &HttpRequest, now: Timestamp, id: &RequestId) -> HttpResponse {
+    let staff = staff(request);
+    let db = request.app_data::<web::Data<Db>>();
+    let failure = &as_this_session_sees_it(failure, staff.as_deref());
+    let ask = whom_to_ask(failure, request, staff.as_deref()).await;
+    let told = Told {
+        status: failure.status().as_u16(),
+        words: words(failure, request, staff.as_deref(), &ask),
+        on: way_on(failure, request, staff.as_deref()),
+        again: db.zip(staff.as_ref()).and_then(|(db, staff)| again(failure, request, db, staff)),
+        request: id.to_string(),
+        when: exactly(now),
+    };
+    if frame::wants_part(request) {
+        let mut response = finish(request, failure.status(), &ErrorAlert { told });
+        let headers = [("hx-retarget", "#alerts"), ("hx-reswap", "innerHTML")];
+        for (name, value) in headers.into_iter().map(|(name, value)| (header(name), value)) {
+            response.headers_mut().insert(name, actix_web::http::header::HeaderValue::from_static(value));
+        }
+        return response;
+    }
+    let title = told.words.title.clone();
+    match (db, staff) {
+        (Some(db), Some(staff)) => {
+            let shell = Shell { flash: None, ..frame::shell(request, db, &Actor::Staff(staff), title) };
+            finish(request, failure.status(), &ErrorPage { shell, told })
+        }
+        _ => finish(request, failure.status(), &BareErrorPage { shell: frame::visitor_shell(title), told }),
+    }
+}
+
+fn header(name: &'static str) -> actix_web::http::header::HeaderName {
+    actix_web::http::header::HeaderName::from_static(name)
+}
+
+fn finish(request: &HttpRequest, status: StatusCode, template: &impl Template) -> HttpResponse {
+    frame::page(request, status, template).unwrap_or_else(|_| HttpResponse::new(status))
+}
+
+/// An old form that was opened in another account is refused for that: it must not be sent into this one.
+fn as_this_session_sees_it(failure: &AppError, staff: Option<&StaffMember>) -> AppError {
+    if let (AppError::OldForm(fields), Some(staff)) = (failure, staff) {
+        let account = fields.iter().find(|(name, _)| name == "account").map_or("", |(_, value)| value);
+        if !account.is_empty() && account != staff.account.id.as_str() {
+            return AppError::OtherAccount;
+        }
+    }
+    failure.clone()
+}
+
+async fn whom_to_ask(failure: &AppError, request: &HttpRequest, staff: Option<&StaffMember>) -> Vec<String> {
+    let people = request.app_data::<web::Data<dyn People>>();
+    match (failure, people, staff) {
+        (AppError::Lacks(_), Some(people), Some(staff)) => {
+            people.whom_to_ask(&staff.account.id).await.unwrap_or_default()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Forms that one fills in before signing in.
+fn is_entrance(request: &HttpRequest) -> bool {
+    matches!(request.path().trim_end_matches('/'), "/login" | "/setup")
+}
+
+fn words(failure: &AppError, request: &HttpRequest, staff: Option<&StaffMember>, ask: &[String]) -> Words {
+    let mut words = Words::of(failure, staff, ask);
+    if let (AppError::OldForm(_), Some(staff), true) = (failure, staff, is_entrance(request)) {
+        "You are signed in already".clone_into(&mut words.title);
+        words.why = format!("This browser is signed in as {}. Sign out first to sign in as somebody else.", staff.name);
+    }
+    words
+}
+
+fn way_on(failure: &AppError, request: &HttpRequest, staff: Option<&StaffMember>) -> Option<Way> {
+    let way = |label: &str, href: &str| Some(Way { label: label.to_owned(), href: href.to_owned(), new_tab: false });
+    match (failure, staff) {
+        (AppError::SignedOut, _) => way("Sign in", "/login").map(|way| Way { new_tab: true, ..way }),
+        (_, Some(staff)) => match frame::home(staff) {
+            "/settings/private-integrations" => way("Go to Private Integrations", "/settings/private-integrations"),
+            "/business/contacts" => way("Go to Contacts", "/business/contacts"),
+            _ => None,
+        },
+        (AppError::Unavailable(_) | AppError::Internal(_), None) => None,
+        (_, None) if request.path().trim_end_matches('/') == "/setup" => None,
+        (_, None) => way("Sign in", "/login"),
+    }
+}
+
+fn again(failure: &AppError, request: &HttpRequest, db: &Db, staff: &Arc<StaffMember>) -> Option<Again> {
+    let AppError::OldForm(typed) = failure else { return None };
+    if is_entrance(request) {
+        return None;
+    }
+    let secret = |name: &str| name.contains("password");
+    let bound = |name: &str| matches!(name, "csrf" | "account" | "once");
+    let mut guard = frame::guard(db, &Actor::Staff(Arc::clone(staff)), typed.iter().any(|(name, _)| name == "once"));
+    if !typed.iter().any(|(name, _)| name == "account") {
+        guard.account.clear();
+    }
+    Some(Again {
+        action: frame::here(request),
+        guard,
+        fields: typed.iter().filter(|(name, _)| !secret(name) && !bound(name)).cloned().collect(),
+        without_password: typed.iter().any(|(name, value)| secret(name) && !value.is_empty()),
+    })
+}
+
+/// `22 Nov 2026, 09:30 UTC`; an error page is read long after it was made, so nothing relative.
+fn exactly(now: Timestamp) -> When {
+    let Ok(instant) = jiff::Timestamp::from_millisecond(now.millis()) else { return When::default() };
+    When {
+        datetime: instant.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        title: instant.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(),
+        text: instant.strftime("%-d %b %Y, %H:%M UTC").to_string(),
+    }
+}
