@@ -67,6 +67,9 @@ fn as_problem(error: &AppError) -> ApiProblem {
         AppError::Malformed(what) => problem(400, "malformed", *what),
         AppError::OtherAccount => problem(409, "conflict", "The request was made for another account."),
         AppError::Conflict(what) => problem(409, "conflict", what),
+        AppError::Method(allowed) if allowed.is_empty() => {
+            problem(405, "method_not_allowed", "This method is not served here.")
+        }
         AppError::Method(allowed) => {
             problem(405, "method_not_allowed", format!("This method is not served here. Served: {allowed}."))
         }
