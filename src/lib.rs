@@ -18,6 +18,7 @@ pub mod web;
 
 // Features.
 pub mod accounts;
+pub mod contacts;
 pub mod integrations;
 pub mod labs;
 pub mod roles;
