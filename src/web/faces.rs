@@ -3,6 +3,8 @@
 mod page;
 mod words;
 
+pub use words::wait;
+
 use super::actor::Asking;
 use super::routes::{Face, face_of};
 use super::{api, frame};

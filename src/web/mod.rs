@@ -20,4 +20,5 @@ pub mod sample;
 pub mod session;
 pub mod shell;
 pub mod throttle;
+pub mod times;
 pub mod visit;

@@ -1,0 +1,66 @@
+//! Pages of people: setup, sign-in, profile.
+
+pub mod client;
+pub mod profile;
+mod setup;
+mod sign_in;
+#[cfg(test)]
+mod tests;
+
+pub use setup::{SetupPage, SetupRefusedPage, set_up, setup_form};
+pub use sign_in::{SignInPage, sign_in, sign_in_form, sign_out};
+
+use crate::authz::Actor;
+use crate::error::Result;
+use crate::web::form::VISITOR;
+use crate::web::frame;
+use crate::web::parts::{FormGuard, Problem};
+use crate::web::permit::Open;
+use crate::web::{cookies, form};
+use crate::{db::Db, web::parts::Field};
+use actix_web::cookie::Cookie;
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse};
+
+/// `GET /`: leads to where this person works, or to the sign-in page.
+pub async fn start(open: Open, request: HttpRequest) -> HttpResponse {
+    frame::see_other(&request, home_of(&open).unwrap_or("/login"), None)
+}
+
+/// Where the visitor works, when signed in.
+fn home_of(open: &Open) -> Option<&'static str> {
+    open.actor.as_ref().and_then(Actor::staff).map(|staff| frame::home(staff))
+}
+
+/// What binds a form to this browser before somebody signs in, and the cookie to set for it when there is none yet.
+fn visitor_guard(request: &HttpRequest, db: &Db) -> (FormGuard, Option<Cookie<'static>>) {
+    let (csrf, cookie) = form::visitor_token(request, db);
+    (FormGuard { csrf, ..FormGuard::default() }, cookie)
+}
+
+/// The answer with a page and the visitor's cookie.
+fn entrance(
+    request: &HttpRequest,
+    status: StatusCode,
+    template: &impl askama::Template,
+    cookie: Option<&Cookie<'static>>,
+) -> Result<HttpResponse> {
+    let mut response = frame::page(request, status, template)?;
+    if let Some(cookie) = cookie {
+        response.add_cookie(cookie).map_err(crate::error::AppError::internal)?;
+    }
+    Ok(response)
+}
+
+/// Leads on after signing in; what the browser was before is forgotten.
+fn welcome(request: &HttpRequest, to: &str, done: Option<crate::web::flash::Done>) -> Result<HttpResponse> {
+    let mut response = frame::see_other(request, to, done);
+    response.add_cookie(&cookies::remove(request, VISITOR)).map_err(crate::error::AppError::internal)?;
+    Ok(response)
+}
+
+/// The error summary of these fields, in their order.
+fn problems_of(fields: &[&Field]) -> Vec<Problem> {
+    let problem = |field: &&Field| Some(Problem { field_id: field.name.clone(), text: field.error.clone()? });
+    fields.iter().filter_map(problem).collect()
+}

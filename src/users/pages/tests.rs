@@ -1,0 +1,138 @@
+//! Every view of this feature, rendered in its states.
+
+use super::profile::{Confirm, ProfilePage, SessionRow};
+use super::{SetupPage, SetupRefusedPage, SignInPage, problems_of};
+use crate::users::commands::LinkState;
+use crate::web::parts::{Field, FormGuard, When};
+use crate::web::shell::{Shell, ShellPerson};
+use askama::Template as _;
+
+fn guard() -> FormGuard {
+    FormGuard { csrf: "c5".into(), account: "acc_1".into(), ..FormGuard::default() }
+}
+
+fn sign_in(problem: bool) -> String {
+    let mut page = SignInPage::new(guard(), "maren@harborandpine.example", "/help?a=1&b=2", false);
+    if problem {
+        page.password.error = Some("E-mail or password is not right".to_owned());
+        page.problems = problems_of(&[&page.password]);
+        page.shell.has_errors = true;
+    }
+    page.render().unwrap()
+}
+
+fn profile(confirm: bool) -> String {
+    let row = |handle: &str, client: &str, this| SessionRow {
+        handle: handle.to_owned(),
+        client: client.to_owned(),
+        address: "192.0.2.1".to_owned(),
+        began: When { text: "3 h ago".to_owned(), ..When::default() },
+        used: When { text: "41 s ago".to_owned(), ..When::default() },
+        this,
+    };
+    let asked = Confirm {
+        action: "/profile/sessions/end",
+        handle: Some("bb".to_owned()),
+        words: "Firefox will be signed out.".to_owned(),
+        button: "Sign out that session",
+        guard: FormGuard {
+            password: Some(Field::password("password", "Your password", "current-password")),
+            ..guard()
+        },
+    };
+    let page = ProfilePage {
+        shell: Shell {
+            title: "Profile".to_owned(),
+            account: Some("Harbor & Pine".to_owned()),
+            person: Some(ShellPerson::new("Maren <Holt>")),
+            ..Shell::default()
+        },
+        guard: guard(),
+        name: Field::new("name", "Name", "Maren <Holt>"),
+        email: "maren@harborandpine.example".to_owned(),
+        role: "Admin".to_owned(),
+        old: Field::password("old_password", "Present password", "current-password"),
+        new: Field::password("new_password", "New password", "new-password"),
+        sessions: vec![row("aa", "Chrome 141 on Linux", true), row("bb", "Firefox 140 on Windows", false)],
+        confirm: confirm.then_some(asked),
+        problems: Vec::new(),
+    };
+    page.render().unwrap()
+}
+
+fn all() -> Vec<(&'static str, String)> {
+    let setup = SetupPage::new(guard(), "1234", ["Harbor & Pine", "", "maren@"]);
+    let mut empty = setup.clone();
+    empty.name.error = Some("Enter a name of 1 to 80 characters".to_owned());
+    empty.problems = problems_of(&[&empty.name]);
+    let refused = |state| SetupRefusedPage::of(state).1.render().unwrap();
+    vec![
+        ("sign-in", sign_in(false)),
+        ("sign-in refused", sign_in(true)),
+        ("sign-in before anybody", SignInPage::new(guard(), "", "", true).render().unwrap()),
+        ("setup", setup.render().unwrap()),
+        ("setup refused", empty.render().unwrap()),
+        ("link expired", refused(LinkState::Expired)),
+        ("link used", refused(LinkState::Used)),
+        ("link unknown", refused(LinkState::Unknown)),
+        ("profile", profile(false)),
+        ("profile asks", profile(true)),
+    ]
+}
+
+/// The values of an attribute, in order.
+fn values<'a>(page: &'a str, attribute: &str) -> Vec<&'a str> {
+    let mark = format!(" {attribute}=\"");
+    page.split(mark.as_str()).skip(1).filter_map(|rest| rest.split('"').next()).collect()
+}
+
+#[test]
+fn each_page_has_one_heading_unique_ids_and_labels_that_lead_somewhere() {
+    for (name, page) in all() {
+        assert_eq!(page.matches("<h1").count(), 1, "{name}: headings");
+        let ids = values(&page, "id");
+        let mut once = ids.clone();
+        once.sort_unstable();
+        once.dedup();
+        assert_eq!(once.len(), ids.len(), "{name}: repeated ids in {ids:?}");
+        let described = values(&page, "aria-describedby");
+        let pointed = values(&page, "for").into_iter().chain(described.into_iter().flat_map(str::split_whitespace));
+        for id in pointed {
+            assert!(ids.contains(&id), "{name}: nothing has the id {id}");
+        }
+        for link in values(&page, "href").into_iter().filter_map(|href| href.strip_prefix('#')) {
+            assert!(ids.contains(&link), "{name}: nothing has the id {link}");
+        }
+        assert_eq!(page.matches("method=\"post\"").count(), page.matches("name=\"csrf\"").count(), "{name}: forms");
+    }
+}
+
+#[test]
+fn passwords_open_empty_and_say_what_they_are_for() {
+    for (name, page) in all() {
+        for input in page.split("<input").skip(1).filter_map(|rest| rest.split('>').next()) {
+            if input.contains("type=\"password\"") {
+                assert!(!input.contains(" value="), "{name}: {input}");
+                assert!(input.contains("-password\""), "{name}: {input}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_was_typed_stays_and_is_escaped() {
+    let page = sign_in(true);
+    assert!(page.contains("value=\"maren@harborandpine.example\""));
+    assert!(page.contains("name=\"next\" value=\"/help?a=1&#38;b=2\""));
+    assert!(page.contains("<title>Error: Sign in"));
+    assert!(profile(false).contains("Maren &#60;Holt&#62;"));
+    assert!(!profile(false).contains("<Holt>"));
+}
+
+#[test]
+fn the_present_session_cannot_be_ended_from_the_list() {
+    let page = profile(false);
+    assert!(page.contains("This session"));
+    assert_eq!(values(&page, "value").iter().filter(|value| **value == "aa").count(), 0);
+    assert!(page.contains("Sign out<span class=\"visually-hidden\"> Firefox 140 on Windows from 192.0.2.1</span>"));
+}
