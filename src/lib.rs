@@ -19,6 +19,7 @@ pub mod web;
 // Features.
 pub mod accounts;
 pub mod contacts;
+pub mod help;
 pub mod integrations;
 pub mod labs;
 pub mod roles;
