@@ -4,6 +4,7 @@ mod api;
 mod commands;
 mod json;
 mod model;
+mod pages;
 mod store;
 mod texts;
 
@@ -80,6 +81,8 @@ pub fn routes() -> Vec<Route> {
         Route::api(Method::GET, "/contacts/{id}", api::get),
         Route::api(Method::PUT, "/contacts/{id}", api::update),
         Route::api(Method::DELETE, "/contacts/{id}", api::delete),
+        Route::page(Method::GET, "/business/contacts", pages::list),
+        Route::page(Method::GET, "/business/contacts/{id}", pages::show),
     ];
     routes.extend(UNSERVED.iter().map(|(method, path)| Route::api(method.clone(), path, api::unserved)));
     routes
