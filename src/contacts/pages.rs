@@ -153,7 +153,8 @@ impl ListPage {
 impl Row {
     fn new(contact: &Contact, now: Timestamp) -> Self {
         let title = contact.title();
-        let text = |text: Text, limit| contact.texts.get(text).map_or_else(|| "–".to_owned(), |text| shorten(text, limit));
+        let text =
+            |text: Text, limit| contact.texts.get(text).map_or_else(|| "–".to_owned(), |text| shorten(text, limit));
         let email = contact.texts.email.clone().filter(|email| *email != title);
         Self {
             href: format!("{PATH}/{}", contact.id),
