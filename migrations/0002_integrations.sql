@@ -18,11 +18,16 @@ CREATE TABLE integrations (
   rotation_started_at BIGINT,
   rotation_started_by TEXT,
   last_used_at BIGINT,
+  -- Two facts of the live tokens, kept here so that the list can be sorted by an index.
+  token_created_at BIGINT,
+  deadline_at BIGINT,
   version BIGINT NOT NULL
 );
 -- Names are unique among the live ones; a deleted one gives its name back.
 CREATE UNIQUE INDEX integrations_live_name ON integrations (account_id, name_key) WHERE deleted_at IS NULL;
 CREATE INDEX integrations_by_name ON integrations (account_id, name_key, id);
+CREATE INDEX integrations_by_age ON integrations (account_id, token_created_at, id);
+CREATE INDEX integrations_by_deadline ON integrations (account_id, deadline_at, id);
 CREATE INDEX integrations_by_use ON integrations (account_id, last_used_at, id);
 
 CREATE TABLE tokens (
@@ -44,12 +49,15 @@ CREATE TABLE tokens (
   last_address TEXT,
   last_agent TEXT,
   last_route TEXT,
-  CHECK ((role = 'former') = (ended_at IS NOT NULL)),
+  -- A former token without an end was retired after its deadline.
+  CHECK (ended_at IS NULL OR role = 'former'),
   CHECK ((ended_at IS NULL) = (end_reason IS NULL))
 );
 -- At most one token of each live role for an integration, however two rotations race.
 CREATE UNIQUE INDEX tokens_current ON tokens (integration_id) WHERE role = 'current';
 CREATE UNIQUE INDEX tokens_outgoing ON tokens (integration_id) WHERE role = 'outgoing';
+CREATE INDEX tokens_live ON tokens (account_id, ends_at) WHERE role = 'current';
+CREATE INDEX tokens_passing ON tokens (ends_at) WHERE role = 'outgoing';
 CREATE INDEX tokens_of_integration ON tokens (integration_id, created_at);
 
 CREATE TABLE usage_hours (

@@ -11,6 +11,7 @@ pub mod authz;
 pub mod config;
 pub mod error;
 pub mod keys;
+pub mod telemetry;
 
 // The kernel, storage and web.
 pub mod db;
@@ -26,3 +27,8 @@ pub mod roles;
 pub mod staff;
 pub mod usage;
 pub mod users;
+
+
+// The composition root, and the command line above it.
+pub mod app;
+pub mod cli;

@@ -1,9 +1,8 @@
 //! Making accounts, with the two roles and the lab that every account starts with; disabling them.
 
 use super::store;
-use super::{AccountAdded, AccountSwitched};
+use super::{AccountAdded, AccountSwitched, operator};
 use crate::authz::{Lab, Origin};
-use crate::db::journal::Doer;
 use crate::db::{Db, DbError, On};
 use crate::error::{AppError, Result};
 use crate::ids::{AccountId, RoleId};
@@ -28,9 +27,9 @@ pub struct Made {
 pub async fn add(on: &mut On<'_>, entropy: &dyn Entropy, name: &str, now: Timestamp) -> Result<Made, DbError> {
     let account = AccountId::new(now, entropy);
     store::add(on, &account, name, now).await?;
-    let admin = roles::store::add_builtin(on, entropy, &account, roles::Builtin::Admin, now).await?;
-    let user = roles::store::add_builtin(on, entropy, &account, roles::Builtin::User, now).await?;
-    labs::store::set(on, &account, Lab::PrivateIntegrations, true, (now, "Progreda")).await?;
+    let admin = roles::add_builtin(on, entropy, &account, roles::Builtin::Admin, now).await?;
+    let user = roles::add_builtin(on, entropy, &account, roles::Builtin::User, now).await?;
+    labs::set(on, &account, Lab::PrivateIntegrations, true, (now, "Progreda")).await?;
     Ok(Made { account, admin, user })
 }
 
@@ -64,8 +63,10 @@ pub async fn switch(db: &Db, account: &AccountId, disabled: bool) -> Result<bool
     Ok(true)
 }
 
-/// Whoever runs the binary, as the journal names them.
-#[must_use]
-pub fn operator() -> Doer {
-    Doer { kind: "operator", id: None, name: "Operator".to_owned() }
+/// Every account, oldest first.
+///
+/// # Errors
+/// Faults of the store.
+pub async fn list(db: &Db) -> Result<Vec<store::AccountRow>> {
+    Ok(store::all(&mut db.read().await?.on()).await?)
 }

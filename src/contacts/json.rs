@@ -2,8 +2,7 @@
 
 use super::model::{Contact, CustomField, Draft, distinct_tags, plain, read_text};
 use super::texts::Text;
-use crate::web::api::Fields;
-use crate::world::Timestamp;
+use crate::web::api::{Fields, iso};
 use serde_json::{Map, Value, json};
 
 /// How many tags and how many custom fields a contact may have.
@@ -112,8 +111,8 @@ pub fn write(contact: &Contact) -> Value {
     }
     fields.insert("tags".to_owned(), json!(contact.tags));
     fields.insert("customFields".to_owned(), json!(contact.custom_fields));
-    fields.insert("dateAdded".to_owned(), json!(instant(contact.created_at)));
-    fields.insert("dateUpdated".to_owned(), json!(instant(contact.updated_at)));
+    fields.insert("dateAdded".to_owned(), json!(iso(contact.created_at)));
+    fields.insert("dateUpdated".to_owned(), json!(iso(contact.updated_at)));
     Value::Object(fields)
 }
 
@@ -125,12 +124,6 @@ pub fn write_item(contact: &Contact) -> Value {
         fields.insert("contactName".to_owned(), json!(name));
     }
     item
-}
-
-/// ISO 8601 in UTC with milliseconds.
-fn instant(at: Timestamp) -> String {
-    let at = jiff::Timestamp::from_millisecond(at.millis()).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-    at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
 }
 
 #[cfg(test)]

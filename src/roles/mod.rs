@@ -2,6 +2,8 @@
 
 pub mod store;
 
+pub use store::{add_builtin, find, set};
+
 use crate::authz::Permission;
 
 /// The roles that every account has.

@@ -1,6 +1,7 @@
 //! Rows of roles and their permissions.
 
 use super::Builtin;
+use crate::authz::Permission;
 use crate::binds;
 use crate::db::{DbError, On};
 use crate::ids::{AccountId, RoleId};
@@ -30,23 +31,24 @@ pub async fn add_builtin(
 ///
 /// # Errors
 /// What the engine says.
-pub async fn find(on: &mut On<'_>, account: &AccountId, name: &str) -> Result<Option<(String, String)>, DbError> {
-    on.first(FIND, binds![account, fold(name)]).await
+pub async fn find(on: &mut On<'_>, account: &AccountId, name: &str) -> Result<Option<RoleId>, DbError> {
+    let row: Option<(String,)> = on.first(FIND, binds![account, fold(name)]).await?;
+    row.map(|(id,)| id.parse().map_err(|_| DbError::Fault("a role has a malformed id".to_owned()))).transpose()
 }
 
 /// Gives a role a permission, or takes it; whether that changed anything.
 ///
 /// # Errors
 /// What the engine says.
-pub async fn set(on: &mut On<'_>, account: &AccountId, role: &str, permission: &str, allowed: bool) -> Result<bool, DbError> {
+pub async fn set(on: &mut On<'_>, account: &AccountId, role: &RoleId, permission: Permission, allowed: bool) -> Result<bool, DbError> {
     let sql = if allowed { ALLOW_IN } else { DENY_IN };
-    Ok(on.run(sql, binds![role, permission, account]).await? > 0)
+    Ok(on.run(sql, binds![role, permission.code(), account]).await? > 0)
 }
 
 const ADD: &str =
     "INSERT INTO roles (id, account_id, name, name_key, builtin, created_at) VALUES ($1, $2, $3, $4, $5, $6)";
 const ALLOW: &str = "INSERT INTO role_permissions (role_id, permission) VALUES ($1, $2)";
-const FIND: &str = "SELECT id, name FROM roles WHERE account_id = $1 AND name_key = $2";
+const FIND: &str = "SELECT id FROM roles WHERE account_id = $1 AND name_key = $2";
 const ALLOW_IN: &str = "INSERT INTO role_permissions (role_id, permission) \
      SELECT r.id, $2 FROM roles r WHERE r.id = $1 AND r.account_id = $3 ON CONFLICT (role_id, permission) DO NOTHING";
 const DENY_IN: &str = "DELETE FROM role_permissions WHERE role_id = $1 AND permission = $2 \

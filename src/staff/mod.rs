@@ -1,3 +1,6 @@
 //! Staff: who belongs to which account, with which role and overrides.
 
+pub mod commands;
 pub mod store;
+
+pub use store::add;

@@ -122,7 +122,7 @@ pub async fn set_override(on: &mut On<'_>, staff: &str, permission: Permission, 
 ///
 /// # Errors
 /// What the engine says.
-pub async fn set_role(on: &mut On<'_>, account: &AccountId, staff: &str, role: &str) -> Result<bool, DbError> {
+pub async fn set_role(on: &mut On<'_>, account: &AccountId, staff: &str, role: &RoleId) -> Result<bool, DbError> {
     on.run_one(SET_ROLE, binds![staff, account, role]).await
 }
 

@@ -103,15 +103,46 @@ pub async fn set_up(
         }));
     }
     let entropy = db.world().entropy();
-    let made = accounts::commands::add(&mut tx.on(), entropy, &new.account, visit.now).await?;
+    let made = accounts::add(&mut tx.on(), entropy, &new.account, visit.now).await?;
     let user = UserId::new(visit.now, entropy);
     store::add(&mut tx.on(), &NewUser { id: &user, email: &new.email, name: &new.name, hash: &hash }, visit.now).await?;
-    crate::staff::store::add(&mut tx.on(), entropy, (&made.account, &user, &made.admin), visit.now).await?;
+    crate::staff::add(&mut tx.on(), entropy, (&made.account, &user, &made.admin), visit.now).await?;
     let doer = Doer { kind: "staff", id: Some(user.to_string()), name: new.name.clone() };
     let added = OfUser { user: user.clone(), name: new.name, change: UserChange::Added };
     let account = accounts::AccountAdded { account: made.account.clone(), name: new.account };
     tx.commit_as(&doer, Some(&made.account), visit.now, &visit.origin, &[&account, &added]).await?;
     Ok(Ok((user, made.account)))
+}
+
+/// Somebody whom the operator makes.
+pub struct NewPerson {
+    /// Their name.
+    pub name: String,
+    /// Their address.
+    pub email: Email,
+    /// Their password.
+    pub password: Password,
+}
+
+/// The operator makes a person with a role in an account.
+///
+/// # Errors
+/// [`AppError::NotFound`] for an unknown account or role, [`AppError::Conflict`] when the address is taken.
+pub async fn add_person(db: &Db, hasher: &Hasher, account: &AccountId, role: &str, new: NewPerson) -> Result<UserId> {
+    let hash = hasher.hash(new.password, db.world().entropy()).await?;
+    let (now, entropy) = (db.world().now(), db.world().entropy());
+    let mut tx = db.write().await?;
+    let role = crate::roles::find(&mut tx.on(), account, role).await?.ok_or(AppError::NotFound)?;
+    let user = UserId::new(now, entropy);
+    let row = NewUser { id: &user, email: &new.email, name: &new.name, hash: &hash };
+    match store::add(&mut tx.on(), &row, now).await {
+        Err(DbError::Unique) => return Err(AppError::Conflict("somebody signs in with this e-mail address already".to_owned())),
+        other => other?,
+    }
+    crate::staff::add(&mut tx.on(), entropy, (account, &user, &role), now).await?;
+    let change = OfUser { user: user.clone(), name: new.name, change: UserChange::Added };
+    tx.commit_as(&accounts::operator(), Some(account), now, &crate::authz::Origin::default(), &[&change]).await?;
+    Ok(user)
 }
 
 /// How a sign-in went.
@@ -327,7 +358,7 @@ pub async fn reset_password(db: &Db, hasher: &Hasher, email: &Email, password: P
     }
     store::end_sessions(&mut tx.on(), &user, "").await?;
     let account = known.account_id.and_then(|id| id.parse::<AccountId>().ok());
-    let doer = Doer { kind: "operator", id: None, name: "Operator".to_owned() };
+    let doer = accounts::operator();
     let change = OfUser { user: user.clone(), name: known.name, change: UserChange::PasswordChanged };
     tx.commit_as(&doer, account.as_ref(), now, &crate::authz::Origin::default(), &[&change]).await?;
     Ok(Some(user))

@@ -124,6 +124,9 @@ async fn person(people: &dyn People, request: &ServiceRequest) -> Result<Asking>
     }
     let now = visit_of(request)?.now;
     let session = request.get_session();
+    if let Some(cause) = session::down(&session) {
+        return Err(AppError::Unavailable(cause.into()));
+    }
     let Some(signed_in) = SignedIn::read(&session) else { return Ok(Asking::Nobody) };
     let Some(staff) = people.staff(&signed_in.user, &signed_in.account, &signed_in).await? else {
         session.purge();

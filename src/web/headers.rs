@@ -4,7 +4,7 @@ use super::cookies;
 use super::routes::{Face, face_of};
 use crate::config::Public;
 use crate::error::AppError;
-use actix_web::body::{BoxBody, MessageBody};
+use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
@@ -62,17 +62,17 @@ fn forget_shown(response: &ServiceResponse<BoxBody>) -> Option<String> {
 /// The middleware: a change on a page must be asked for from our own origin, which comes from configuration, never from `Host`.
 ///
 /// # Errors
-/// [`AppError::ForeignForm`].
+/// Passes on what comes back; its own refusal is an answer.
 pub async fn same_origin<B: MessageBody>(
     public: web::Data<Public>,
     request: ServiceRequest,
     next: Next<B>,
-) -> Result<ServiceResponse<B>, actix_web::Error> {
+) -> Result<ServiceResponse<EitherBody<B>>, actix_web::Error> {
     let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     if !safe && face_of(request.path()) == Face::Page && !is_own(&request, &public) {
-        return Err(AppError::ForeignForm.into());
+        return Ok(request.error_response(AppError::ForeignForm).map_into_right_body());
     }
-    next.call(request).await
+    Ok(next.call(request).await?.map_into_left_body())
 }
 
 fn is_own(request: &ServiceRequest, public: &Public) -> bool {

@@ -1,9 +1,11 @@
 //! The route table: method, path, action and handler in one row. A route that is not in it does not exist.
 
 use super::permit::{Open, Pending};
+use super::visit;
 use crate::authz::{Action, Lab, Permit, PersonNeeds, TokenNeeds};
 use crate::error::AppError;
 use actix_web::http::Method;
+use actix_web::middleware::from_fn;
 use actix_web::{FromRequest, Handler, HttpRequest, Responder, guard, web};
 use std::collections::BTreeMap;
 
@@ -152,7 +154,7 @@ pub fn register(config: &mut web::ServiceConfig, routes: Vec<Route>) {
         for route in routes {
             resource = resource.route(route.handler);
         }
-        config.service(resource.default_service(web::to(move |_: HttpRequest| {
+        config.service(resource.wrap(from_fn(visit::catch_panic)).default_service(web::to(move |_: HttpRequest| {
             let allowed = allowed.clone();
             async move { Err::<&'static str, _>(AppError::Method(allowed)) }
         })));

@@ -50,6 +50,13 @@ pub struct SignedIn {
 }
 
 const STATE: &str = "is";
+const DOWN: &str = "down";
+
+/// Why the session could not be read, when the store cannot be reached.
+#[must_use]
+pub fn down(session: &Session) -> Option<String> {
+    session.get(DOWN).ok().flatten()
+}
 
 impl SignedIn {
     /// Reads it from the session; `None` when nobody is signed in.
@@ -165,6 +172,12 @@ impl Sessions {
         Ok(())
     }
 
+    async fn find(&self, key: &SessionKey) -> Result<Option<(String,)>, DbError> {
+        let now = self.db.world().now();
+        let values = binds![self.name(key.as_ref()), now, now.minus(IDLE)];
+        self.db.read().await?.on().first(FIND, values).await
+    }
+
     fn name(&self, key: &str) -> String {
         self.db.keys().mac(Purpose::Names, format!("session {key}").as_bytes())
     }
@@ -196,11 +209,11 @@ fn facts_of(state: &str) -> Option<Facts> {
 
 impl SessionStore for Sessions {
     async fn load(&self, key: &SessionKey) -> Result<Option<HashMap<String, String>>, LoadError> {
-        let other = |error: DbError| LoadError::Other(anyhow!(error));
-        let now = self.db.world().now();
-        let mut reader = self.db.read().await.map_err(other)?;
-        let values = binds![self.name(key.as_ref()), now, now.minus(IDLE)];
-        let row: Option<(String,)> = reader.on().first(FIND, values).await.map_err(other)?;
+        let row = match self.find(key).await {
+            Ok(row) => row,
+            // Neither signed in nor signed out: whoever reads the session says that the store cannot be reached.
+            Err(error) => return Ok(Some(HashMap::from([(DOWN.to_owned(), serde_json::json!(error.to_string()).to_string())]))),
+        };
         row.map(|(state,)| serde_json::from_str(&state)).transpose().map_err(|error| LoadError::Deserialization(error.into()))
     }
 

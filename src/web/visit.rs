@@ -6,11 +6,11 @@ use crate::authz::{Actor, Origin};
 use crate::error::AppError;
 use crate::ids::RequestId;
 use crate::world::World;
-use actix_web::body::{BoxBody, MessageBody};
+use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderName, HeaderValue, USER_AGENT};
 use actix_web::middleware::Next;
-use actix_web::{HttpMessage as _, web};
+use actix_web::{HttpMessage as _, ResponseError as _, web};
 use futures_util::FutureExt as _;
 use ipnet::IpNet;
 use std::net::IpAddr;
@@ -23,7 +23,7 @@ pub struct TrustedProxies(pub Vec<IpNet>);
 /// Serves one request from the first byte of its path to its log line.
 ///
 /// # Errors
-/// Never: every error gets its face here.
+/// None in practice: the middleware below answers rather than failing, and every answer that is an error gets its face here.
 pub async fn serve<B: MessageBody + 'static>(
     world: web::Data<World>,
     proxies: web::Data<TrustedProxies>,
@@ -36,19 +36,14 @@ pub async fn serve<B: MessageBody + 'static>(
     let agent = request.headers().get(USER_AGENT).map(|value| printable(&String::from_utf8_lossy(value.as_bytes()), 200));
     let origin = Origin { address, agent, request: Some(id.clone()) };
     request.extensions_mut().insert(Visit { now, origin: origin.clone() });
-    let http = request.request().clone();
-    // A panic in a handler hurts this request only.
-    let served = AssertUnwindSafe(next.call(request)).catch_unwind().await;
-    let mut response = match served {
-        Ok(Ok(response)) => response.map_into_boxed_body(),
-        Ok(Err(error)) => ServiceResponse::from_err(error, http.clone()),
-        Err(_) => ServiceResponse::from_err(AppError::internal("a handler panicked"), http.clone()),
-    };
+    // The request must not be cloned before routing: actix changes it there.
+    let mut response = next.call(request).await?.map_into_boxed_body();
     let failure = response.response().error().map(faces::app_error);
     if let Some(failure) = &failure {
         log_failure(failure, &id);
-        let face = faces::face(failure, &http, now, &id).await;
-        response = ServiceResponse::new(http.clone(), keep_cookies(face, &response));
+        let face = faces::face(failure, response.request(), now, &id).await;
+        let face = keep_cookies(face, &response);
+        response = ServiceResponse::new(response.into_parts().0, face);
     }
     headers::add(&mut response);
     if let Ok(value) = HeaderValue::from_str(id.as_str()) {
@@ -56,6 +51,24 @@ pub async fn serve<B: MessageBody + 'static>(
     }
     log(&response, &world, now.millis(), &origin);
     Ok(response)
+}
+
+/// Around every resource: a panic in a handler hurts that request only, and is answered like any fault of ours.
+///
+/// # Errors
+/// Passes on what comes back.
+pub async fn catch_panic<B: MessageBody>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B>>, actix_web::Error> {
+    let http = request.request().clone();
+    match AssertUnwindSafe(next.call(request)).catch_unwind().await {
+        Ok(served) => Ok(served?.map_into_left_body()),
+        Err(_) => {
+            let response = AppError::internal("a handler panicked").error_response();
+            Ok(ServiceResponse::new(http, response).map_into_right_body())
+        }
+    }
 }
 
 fn keep_cookies(mut face: actix_web::HttpResponse, before: &ServiceResponse<BoxBody>) -> actix_web::HttpResponse {

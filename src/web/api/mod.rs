@@ -14,7 +14,7 @@ pub use problems::{
     problem, token_dead, token_invalid, two_credentials,
 };
 pub use query::Query;
-pub use render::{answer, render};
+pub use render::{answer, iso, render};
 
 use crate::error::{ApiProblem, AppError};
 use actix_web::http::header::{AUTHORIZATION, HeaderMap};

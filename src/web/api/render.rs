@@ -2,6 +2,7 @@
 
 use super::{no_credentials, problem};
 use crate::error::{ApiProblem, AppError};
+use crate::world::Timestamp;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
     ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE,
@@ -19,6 +20,13 @@ pub fn answer(status: StatusCode, body: &Value) -> HttpResponse {
         .insert_header((CONTENT_TYPE, JSON))
         .insert_header((CACHE_CONTROL, NO_STORE))
         .body(body.to_string())
+}
+
+/// An instant as API v2 writes it: ISO 8601 in UTC with milliseconds.
+#[must_use]
+pub fn iso(at: Timestamp) -> String {
+    let at = jiff::Timestamp::from_millisecond(at.millis()).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
 }
 
 /// Any error as API v2 says it: `{statusCode, message, error, traceId, code}`, with the headers that its status asks for.

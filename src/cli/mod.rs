@@ -1,0 +1,50 @@
+//! The command line: serve, demo, and what the operator does without a browser.
+
+mod args;
+mod operator;
+mod serve;
+
+use crate::db::Db;
+use crate::world::World;
+use args::{Arguments, Command};
+use clap::Parser as _;
+use std::process::ExitCode;
+
+/// What went wrong, in one line for whoever typed the command.
+type Outcome = Result<(), String>;
+
+/// Runs what the command line asks for. Exit code 0 when it worked, 1 when not, 2 when it was not understood.
+#[must_use]
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let runtime = actix_web::rt::System::new();
+    match runtime.block_on(run(arguments)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("progreda: {}", why.replace('\n', " "));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: Arguments) -> Outcome {
+    let settings = arguments.settings;
+    match arguments.command.unwrap_or(Command::Serve) {
+        Command::Serve => serve::serve(settings).await,
+        Command::Migrate => {
+            let db = open(&settings).await?;
+            println!("The database is up to date.");
+            db.close().await;
+            Ok(())
+        }
+        Command::Admin(command) => operator::admin(&open(&settings).await?, command).await,
+        Command::Account(command) => operator::account(&open(&settings).await?, command).await,
+        Command::Labs(command) => operator::labs(&open(&settings).await?, command).await,
+        Command::Role(command) => operator::role(&open(&settings).await?, command).await,
+    }
+}
+
+async fn open(settings: &args::Settings) -> Result<Db, String> {
+    let url = settings.database_url();
+    Db::open(&url, &settings.key_file, World::real()).await.map_err(|error| error.to_string())
+}

@@ -1,0 +1,151 @@
+//! What the operator does from the command line: accounts, people, labs, roles. Each change leaves its trace.
+
+use super::Outcome;
+use super::args::{AccountCommand, AdminCommand, LabsCommand, RoleCommand};
+use crate::authz::{Lab, Permission};
+use crate::db::Db;
+use crate::error::AppError;
+use crate::ids::AccountId;
+use crate::users::hashing::Hasher;
+use crate::users::model::{Email, Password, name};
+use crate::{accounts, labs, staff, users};
+use std::io::Read as _;
+use zeroize::Zeroizing;
+
+fn said(error: AppError) -> String {
+    match error {
+        AppError::NotFound => "there is no such account, person or role".to_owned(),
+        AppError::Conflict(why) => why,
+        AppError::Unavailable(why) | AppError::Internal(why) => why.to_string(),
+        other => other.to_string(),
+    }
+}
+
+fn account_id(text: &str) -> Result<AccountId, String> {
+    text.parse().map_err(|_| format!("{text:?} is no account id; progreda account list shows them"))
+}
+
+fn permission(text: &str) -> Result<Permission, String> {
+    Permission::from_code(text).ok_or_else(|| {
+        let known: Vec<&str> = Permission::ALL.iter().map(|permission| permission.code()).collect();
+        format!("{text:?} is no permission; there are {}", known.join(", "))
+    })
+}
+
+fn lab(text: &str) -> Result<Lab, String> {
+    Lab::from_code(text).ok_or_else(|| {
+        let known: Vec<&str> = Lab::ALL.iter().map(|lab| lab.code()).collect();
+        format!("{text:?} is no lab; there are {}", known.join(", "))
+    })
+}
+
+/// One password from standard input, without the line break at its end.
+fn password_from_input(context: &[&str]) -> Result<Password, String> {
+    let mut text = Zeroizing::new(String::new());
+    let read = std::io::stdin().take(8_192).read_to_string(&mut text);
+    read.map_err(|_| "the password on standard input is not UTF-8 text".to_owned())?;
+    let line = text.strip_suffix('\n').unwrap_or(&text);
+    Password::choose(line.strip_suffix('\r').unwrap_or(line), context).map_err(|bad| bad.to_string())
+}
+
+/// Runs `progreda admin …`.
+pub async fn admin(db: &Db, command: AdminCommand) -> Outcome {
+    match command {
+        AdminCommand::Create { email, name: person, account, role } => {
+            let account = account_id(&account)?;
+            let email = Email::parse(&email).map_err(|bad| bad.to_string())?;
+            let person = name(&person, "a name").map_err(|bad| bad.to_string())?;
+            let password = password_from_input(&["Progreda", &person, &email.text])?;
+            let new = users::commands::NewPerson { name: person, email, password };
+            users::commands::add_person(db, &Hasher::new(), &account, &role, new).await.map_err(said)?;
+            println!("Made. They can sign in now.");
+        }
+        AdminCommand::ResetPassword { email } => {
+            let email = Email::parse(&email).map_err(|bad| bad.to_string())?;
+            let password = password_from_input(&["Progreda", &email.text])?;
+            let known = users::commands::reset_password(db, &Hasher::new(), &email, password).await.map_err(said)?;
+            known.ok_or("nobody signs in with this e-mail address")?;
+            println!("The password is set. The person was signed out everywhere.");
+        }
+    }
+    Ok(())
+}
+
+/// Runs `progreda account …`.
+pub async fn account(db: &Db, command: AccountCommand) -> Outcome {
+    match command {
+        AccountCommand::Create { name: text } => {
+            let text = name(&text, "an account name").map_err(|bad| bad.to_string())?;
+            println!("{}", accounts::commands::create(db, &text).await.map_err(said)?);
+        }
+        AccountCommand::List => {
+            for row in accounts::commands::list(db).await.map_err(said)? {
+                let state = if row.disabled_at.is_some() { "disabled" } else { "enabled" };
+                println!("{}  {state:8}  {:>5} people  {}", row.id, row.people, row.name);
+            }
+        }
+        AccountCommand::Disable { account } => switch(db, &account, true).await?,
+        AccountCommand::Enable { account } => switch(db, &account, false).await?,
+    }
+    Ok(())
+}
+
+async fn switch(db: &Db, account: &str, disabled: bool) -> Outcome {
+    let changed = accounts::commands::switch(db, &account_id(account)?, disabled).await.map_err(said)?;
+    println!("{}", match (changed, disabled) {
+        (false, _) => "It was so already; nothing was changed.",
+        (true, true) => "Disabled. Its people were signed out, its tokens are refused.",
+        (true, false) => "Enabled. Its people and tokens are let in again.",
+    });
+    Ok(())
+}
+
+/// Runs `progreda labs …`.
+pub async fn labs(db: &Db, command: LabsCommand) -> Outcome {
+    match command {
+        LabsCommand::List { account } => {
+            let enabled = labs::commands::enabled(db, &account_id(&account)?).await.map_err(said)?;
+            for lab in Lab::ALL {
+                println!("{}  {}", lab.code(), if enabled.contains(lab) { "on" } else { "off" });
+            }
+        }
+        LabsCommand::Enable { account, lab: text } => {
+            labs::commands::switch(db, &account_id(&account)?, lab(&text)?, true).await.map_err(said)?;
+            println!("On.");
+        }
+        LabsCommand::Disable { account, lab: text } => {
+            labs::commands::switch(db, &account_id(&account)?, lab(&text)?, false).await.map_err(said)?;
+            println!("Off. Its pages are gone; tokens keep working.");
+        }
+    }
+    Ok(())
+}
+
+/// Runs `progreda role …`.
+pub async fn role(db: &Db, command: RoleCommand) -> Outcome {
+    use staff::commands as people;
+    match command {
+        RoleCommand::Allow { account, role, permission: text } => {
+            people::set_role_permission(db, &account_id(&account)?, &role, permission(&text)?, true).await.map_err(said)?;
+        }
+        RoleCommand::Deny { account, role, permission: text } => {
+            people::set_role_permission(db, &account_id(&account)?, &role, permission(&text)?, false).await.map_err(said)?;
+        }
+        RoleCommand::Assign { account, email, role } => {
+            people::assign(db, &account_id(&account)?, &email, &role).await.map_err(said)?;
+        }
+        RoleCommand::Override { account, email, permission: text, effect } => {
+            let allowed = match effect.as_str() {
+                "allow" => Some(true),
+                "deny" => Some(false),
+                _ => None,
+            };
+            people::set_override(db, &account_id(&account)?, &email, permission(&text)?, allowed).await.map_err(said)?;
+        }
+        RoleCommand::Person { account, email, state } => {
+            people::set_disabled(db, &account_id(&account)?, &email, state == "disable").await.map_err(said)?;
+        }
+    }
+    println!("Done. It counts from the next request on.");
+    Ok(())
+}

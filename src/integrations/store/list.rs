@@ -1,0 +1,354 @@
+//! The list: search, filter, order and pages, each a statement over an index.
+
+use crate::binds;
+use crate::db::{DbError, On};
+use crate::ids::AccountId;
+use crate::integrations::model::{DUE_AFTER, Facts, Token};
+use crate::text::fold;
+use crate::world::Timestamp;
+
+/// How many integrations a page has.
+pub const PAGE: i64 = 50;
+
+/// Which integrations are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Filter {
+    /// All but the deleted ones.
+    Kept,
+    /// All.
+    All,
+    /// Those whose current token is 90 days old or more.
+    Due,
+    /// One live token.
+    Active,
+    /// Two.
+    Rotating,
+    /// Paused.
+    Paused,
+    /// No live token.
+    Expired,
+    /// Deleted.
+    Deleted,
+}
+
+impl Filter {
+    /// Every choice, with its value in the address and its words.
+    pub const ALL: [(Self, &'static str, &'static str); 8] = [
+        (Self::Kept, "", "Any"),
+        (Self::Active, "active", "Active"),
+        (Self::Rotating, "rotating", "Rotating"),
+        (Self::Due, "due", "Rotation due"),
+        (Self::Paused, "paused", "Paused"),
+        (Self::Expired, "expired", "Expired"),
+        (Self::Deleted, "deleted", "Deleted"),
+        (Self::All, "all", "Any, with deleted"),
+    ];
+
+    /// The choice with this value; the first for anything else.
+    #[must_use]
+    pub fn from_code(code: &str) -> Self {
+        Self::ALL.iter().find(|(_, value, _)| *value == code).map_or(Self::Kept, |(filter, ..)| *filter)
+    }
+
+    fn code(self) -> &'static str {
+        Self::ALL.iter().find(|(filter, ..)| *filter == self).map_or("", |(_, value, _)| value)
+    }
+}
+
+/// In which order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sort {
+    /// What needs somebody first.
+    Deadline,
+    /// By name.
+    Name,
+    /// The last used first.
+    Used,
+    /// The oldest token first.
+    Age,
+}
+
+impl Sort {
+    /// Every choice, with its value in the address and its words.
+    pub const ALL: [(Self, &'static str, &'static str); 4] = [
+        (Self::Deadline, "", "Next deadline"),
+        (Self::Name, "name", "Name"),
+        (Self::Used, "used", "Last used"),
+        (Self::Age, "age", "Token age"),
+    ];
+
+    /// The choice with this value; the first for anything else.
+    #[must_use]
+    pub fn from_code(code: &str) -> Self {
+        Self::ALL.iter().find(|(_, value, _)| *value == code).map_or(Self::Deadline, |(sort, ..)| *sort)
+    }
+}
+
+/// Where a page begins or ends: the sort key and the id of a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cursor {
+    /// The row's sort key, as text.
+    pub key: String,
+    /// The row's id.
+    pub id: String,
+}
+
+impl Cursor {
+    /// From an address: `key~id`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (key, id) = text.rsplit_once('~')?;
+        (key.len() <= 500 && id.len() <= 64).then(|| Self { key: key.to_owned(), id: id.to_owned() })
+    }
+
+    /// For an address.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        format!("{}~{}", self.key, self.id)
+    }
+}
+
+/// What is asked of the list.
+#[derive(Debug, Clone)]
+pub struct ListQuery {
+    /// Words of the name or description, or a token's hint.
+    pub search: String,
+    /// Which.
+    pub filter: Filter,
+    /// In which order.
+    pub sort: Sort,
+    /// Rows after this one.
+    pub after: Option<Cursor>,
+    /// Rows before this one.
+    pub before: Option<Cursor>,
+}
+
+/// One line of the list.
+#[derive(Debug, Clone)]
+pub struct ListRow {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// What it is for.
+    pub description: String,
+    /// Its scopes, as stored.
+    pub scopes: String,
+    /// Who made it.
+    pub created_by: String,
+    /// When one of its tokens was last used.
+    pub last_used_at: Option<Timestamp>,
+    /// The hint of its newest token, live or not.
+    pub hint: String,
+    /// What its state is read from.
+    pub facts: Facts,
+}
+
+/// A page of the list.
+#[derive(Debug, Clone)]
+pub struct ListPage {
+    /// Its lines.
+    pub rows: Vec<ListRow>,
+    /// How many the whole list has.
+    pub total: i64,
+    /// Where the page before ends.
+    pub previous: Option<Cursor>,
+    /// Where the page after begins.
+    pub next: Option<Cursor>,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: String,
+    name: String,
+    description: String,
+    scopes: String,
+    created_by: String,
+    last_used_at: Option<i64>,
+    paused_at: Option<i64>,
+    deleted_at: Option<i64>,
+    rotation_started_at: Option<i64>,
+    last_ended_at: Option<i64>,
+    hint: Option<String>,
+    c_id: Option<String>,
+    c_hint: Option<String>,
+    c_created_at: Option<i64>,
+    c_ends_at: Option<i64>,
+    o_id: Option<String>,
+    o_hint: Option<String>,
+    o_created_at: Option<i64>,
+    o_ends_at: Option<i64>,
+    sort_key: String,
+}
+
+fn token(id: Option<String>, hint: Option<String>, created_at: Option<i64>, ends_at: Option<i64>) -> Option<Token> {
+    Some(Token {
+        id: id?.parse().ok()?,
+        hint: hint.unwrap_or_default(),
+        created_at: Timestamp::from_millis(created_at?),
+        created_by: String::new(),
+        ends_at: ends_at.map(Timestamp::from_millis),
+        prior_ends_at: None,
+        last_used_at: None,
+        last_address: None,
+        last_agent: None,
+        last_route: None,
+    })
+}
+
+impl Row {
+    fn line(self) -> ListRow {
+        let instant = |millis: Option<i64>| millis.map(Timestamp::from_millis);
+        ListRow {
+            facts: Facts {
+                current: token(self.c_id, self.c_hint, self.c_created_at, self.c_ends_at),
+                outgoing: token(self.o_id, self.o_hint, self.o_created_at, self.o_ends_at),
+                paused_at: instant(self.paused_at),
+                deleted_at: instant(self.deleted_at),
+                rotation_started_at: instant(self.rotation_started_at),
+                last_ended_at: instant(self.last_ended_at),
+            },
+            id: self.id,
+            name: self.name,
+            description: self.description,
+            scopes: self.scopes,
+            created_by: self.created_by,
+            last_used_at: instant(self.last_used_at),
+            hint: self.hint.unwrap_or_default(),
+        }
+    }
+}
+
+// $1 account, $2 filter, $3 now, $4 search, $5 hint, $6 due before; then $7 key, $8 id of the cursor.
+macro_rules! which {
+    () => {
+        "FROM integrations i LEFT JOIN tokens c ON c.integration_id = i.id AND c.role = 'current' \
+         LEFT JOIN tokens o ON o.integration_id = i.id AND o.role = 'outgoing' \
+         LEFT JOIN users u ON u.id = i.created_by \
+         WHERE i.account_id = $1 AND (CASE $2 WHEN 'all' THEN TRUE WHEN 'deleted' THEN i.deleted_at IS NOT NULL \
+         WHEN '' THEN i.deleted_at IS NULL WHEN 'paused' THEN i.deleted_at IS NULL AND i.paused_at IS NOT NULL \
+         WHEN 'due' THEN i.deleted_at IS NULL AND COALESCE(CASE WHEN c.ends_at IS NULL OR c.ends_at > $3 THEN c.created_at END, \
+             CASE WHEN o.ends_at > $3 THEN o.created_at END) <= $6 \
+         ELSE i.deleted_at IS NULL AND i.paused_at IS NULL AND $2 = (CASE \
+             WHEN c.id IS NOT NULL AND (c.ends_at IS NULL OR c.ends_at > $3) AND o.ends_at > $3 THEN 'rotating' \
+             WHEN (c.id IS NOT NULL AND (c.ends_at IS NULL OR c.ends_at > $3)) OR o.ends_at > $3 THEN 'active' \
+             ELSE 'expired' END) END) \
+         AND ($4 = '' OR i.search_key LIKE $4 ESCAPE '!' OR c.hint LIKE $5 ESCAPE '!' OR o.hint LIKE $5 ESCAPE '!')"
+    };
+}
+
+macro_rules! page {
+    ($key:literal, $compare:literal, $order:literal) => {
+        concat!(
+            "SELECT i.id, i.name, i.description, i.scopes, COALESCE(u.name, i.created_by) AS created_by, i.last_used_at, \
+             i.paused_at, i.deleted_at, i.rotation_started_at, \
+             CASE WHEN c.id IS NULL THEN (SELECT MAX(t.ended_at) FROM tokens t WHERE t.integration_id = i.id) END AS last_ended_at, \
+             COALESCE(c.hint, o.hint, (SELECT t.hint FROM tokens t WHERE t.integration_id = i.id ORDER BY t.created_at DESC LIMIT 1)) AS hint, \
+             c.id AS c_id, c.hint AS c_hint, c.created_at AS c_created_at, c.ends_at AS c_ends_at, \
+             o.id AS o_id, o.hint AS o_hint, o.created_at AS o_created_at, o.ends_at AS o_ends_at, CAST(", $key,
+            " AS TEXT) AS sort_key ", which!(), " AND (", $key, ", i.id) ", $compare, " ($7, $8) ORDER BY ", $key, " ", $order,
+            ", i.id ", $order, " LIMIT $9"
+        )
+    };
+}
+
+const COUNT: &str = concat!("SELECT COUNT(*) ", which!());
+const BY_NAME: &str = page!("i.name_key", ">", "ASC");
+const BY_NAME_BACK: &str = page!("i.name_key", "<", "DESC");
+const BY_USE: &str = page!("COALESCE(i.last_used_at, -1)", "<", "DESC");
+const BY_USE_BACK: &str = page!("COALESCE(i.last_used_at, -1)", ">", "ASC");
+const BY_AGE: &str = page!("COALESCE(i.token_created_at, 9000000000000000)", ">", "ASC");
+const BY_AGE_BACK: &str = page!("COALESCE(i.token_created_at, 9000000000000000)", "<", "DESC");
+const BY_DEADLINE: &str = page!("COALESCE(i.deadline_at, 9000000000000000)", ">", "ASC");
+const BY_DEADLINE_BACK: &str = page!("COALESCE(i.deadline_at, 9000000000000000)", "<", "DESC");
+
+/// A page of the account's integrations.
+///
+/// # Errors
+/// What the engine says.
+pub async fn page(on: &mut On<'_>, account: &AccountId, query: &ListQuery, now: Timestamp) -> Result<ListPage, DbError> {
+    let mut binds = binds![
+        account, query.filter.code(), now, like(&fold(&query.search)), like(query.search.trim()), now.minus(DUE_AFTER),
+    ];
+    let (total,): (i64,) = on.only(COUNT, binds.clone()).await?;
+    let back = query.after.is_none() && query.before.is_some();
+    let cursor = query.after.as_ref().or(query.before.as_ref());
+    let sql = match (query.sort, back) {
+        (Sort::Name, false) => BY_NAME,
+        (Sort::Name, true) => BY_NAME_BACK,
+        (Sort::Used, false) => BY_USE,
+        (Sort::Used, true) => BY_USE_BACK,
+        (Sort::Age, false) => BY_AGE,
+        (Sort::Age, true) => BY_AGE_BACK,
+        (Sort::Deadline, false) => BY_DEADLINE,
+        (Sort::Deadline, true) => BY_DEADLINE_BACK,
+    };
+    if query.sort == Sort::Name {
+        binds.extend(binds![cursor.map_or("", |cursor| cursor.key.as_str())]);
+    } else {
+        let from_start = if query.sort == Sort::Used { i64::MAX } else { i64::MIN };
+        binds.extend(binds![cursor.and_then(|cursor| cursor.key.parse().ok()).unwrap_or(from_start)]);
+    }
+    binds.extend(binds![cursor.map_or("", |cursor| cursor.id.as_str()), PAGE + 1]);
+    let mut rows: Vec<Row> = on.all(sql, binds).await?;
+    let more = rows.len() > usize::try_from(PAGE).unwrap_or(usize::MAX);
+    rows.truncate(usize::try_from(PAGE).unwrap_or(usize::MAX));
+    if back {
+        rows.reverse();
+    }
+    let cursor_of = |row: Option<&Row>| row.map(|row| Cursor { key: row.sort_key.clone(), id: row.id.clone() });
+    let (first, last) = (cursor_of(rows.first()), cursor_of(rows.last()));
+    let (has_before, has_after) = if back { (more, true) } else { (query.after.is_some(), more) };
+    Ok(ListPage {
+        rows: rows.into_iter().map(Row::line).collect(),
+        total,
+        previous: first.filter(|_| has_before),
+        next: last.filter(|_| has_after),
+    })
+}
+
+/// `%text%` with what `LIKE` would read as its own escaped; nothing for nothing.
+fn like(text: &str) -> String {
+    if text.is_empty() {
+        return String::new();
+    }
+    let escaped = text.replace('!', "!!").replace('%', "!%").replace('_', "!_");
+    format!("%{escaped}%")
+}
+
+/// How many integrations the account has that are not deleted, and how many of them have a live token.
+///
+/// # Errors
+/// What the engine says.
+pub async fn figures(on: &mut On<'_>, account: &AccountId, now: Timestamp) -> Result<(i64, i64), DbError> {
+    let (kept,): (i64,) = on.only(KEPT, binds![account]).await?;
+    let (live,): (i64,) = on.only(LIVE, binds![account, now]).await?;
+    Ok((kept, live))
+}
+
+/// The names of those whose rotation is due, the oldest token first, and how many they are.
+///
+/// # Errors
+/// What the engine says.
+pub async fn due(on: &mut On<'_>, account: &AccountId, now: Timestamp) -> Result<(i64, Vec<String>), DbError> {
+    let (count,): (i64,) = on.only(COUNT_DUE, binds![account, now.minus(DUE_AFTER)]).await?;
+    if count == 0 {
+        return Ok((0, Vec::new()));
+    }
+    let names: Vec<(String,)> = on.all(DUE, binds![account, now.minus(DUE_AFTER)]).await?;
+    Ok((count, names.into_iter().map(|(name,)| name).collect()))
+}
+
+const KEPT: &str = "SELECT COUNT(*) FROM integrations i WHERE i.account_id = $1 AND i.deleted_at IS NULL";
+const LIVE: &str =
+    "SELECT COUNT(*) FROM tokens t WHERE t.account_id = $1 AND t.role = 'current' AND (t.ends_at IS NULL OR t.ends_at > $2)";
+const COUNT_DUE: &str =
+    "SELECT COUNT(*) FROM integrations i WHERE i.account_id = $1 AND i.token_created_at <= $2 AND i.deleted_at IS NULL";
+const DUE: &str = "SELECT i.name FROM integrations i WHERE i.account_id = $1 AND i.token_created_at <= $2 \
+     AND i.deleted_at IS NULL ORDER BY i.token_created_at, i.id LIMIT 3";
+
+/// Every statement of this file.
+pub const ALL: &[&str] = &[
+    COUNT, BY_NAME, BY_NAME_BACK, BY_USE, BY_USE_BACK, BY_AGE, BY_AGE_BACK, BY_DEADLINE, BY_DEADLINE_BACK, KEPT, LIVE,
+    COUNT_DUE, DUE,
+];

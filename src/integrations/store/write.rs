@@ -1,0 +1,174 @@
+//! Writing integrations: a new one, new details, and the writes of a step, each checked to hit the version it meant.
+
+use super::Integration;
+use crate::binds;
+use crate::db::{DbError, On};
+use crate::ids::{AccountId, IntegrationId, TokenId};
+use crate::integrations::model::{DUE_AFTER, Details, EndReason, Step};
+use crate::integrations::scopes::ScopeSet;
+use crate::integrations::secret::PlainSecret;
+use crate::text::fold;
+use crate::world::Timestamp;
+
+/// Who writes, where and when.
+#[derive(Debug, Clone, Copy)]
+pub struct Writer<'a> {
+    /// The account.
+    pub account: &'a AccountId,
+    /// A user's id, or what stands for the operator and the demo.
+    pub by: &'a str,
+    /// The instant of the request.
+    pub now: Timestamp,
+}
+
+/// Adds an integration without a token; the token follows in the same transaction.
+///
+/// # Errors
+/// [`DbError::Unique`] when a live integration of the account has this name.
+pub async fn add(
+    on: &mut On<'_>,
+    writer: Writer<'_>,
+    id: &IntegrationId,
+    details: &Details,
+    scopes: &ScopeSet,
+) -> Result<(), DbError> {
+    let values = binds![
+        id, writer.account, details.name(), fold(details.name()), details.description(), search_key(details),
+        scopes.to_stored(), writer.now, writer.by, writer.now, writer.now.plus(DUE_AFTER),
+    ];
+    on.run(ADD, values).await.map(|_| ())
+}
+
+/// Adds the new current token.
+///
+/// # Errors
+/// [`DbError::Unique`] when another rotation made one at the same moment.
+pub async fn add_token(
+    on: &mut On<'_>,
+    writer: Writer<'_>,
+    integration: &IntegrationId,
+    token: (&TokenId, &PlainSecret),
+) -> Result<(), DbError> {
+    let (id, secret) = token;
+    let values =
+        binds![id, writer.account, integration, secret.digest().to_hex(), secret.hint(), writer.now, writer.by];
+    on.run(ADD_TOKEN, values).await.map(|_| ())
+}
+
+/// Sets name, description and scopes, if the version is still the one that was seen; whether it was.
+///
+/// # Errors
+/// [`DbError::Unique`] when another live integration has this name.
+pub async fn update(
+    on: &mut On<'_>,
+    writer: Writer<'_>,
+    of: (&IntegrationId, i64),
+    details: &Details,
+    scopes: &ScopeSet,
+) -> Result<bool, DbError> {
+    let values = binds![
+        of.0, writer.account, of.1, details.name(), fold(details.name()), details.description(), search_key(details),
+        scopes.to_stored(), writer.now,
+    ];
+    on.run_one(UPDATE, values).await
+}
+
+/// Takes the integration for a step, if the version is still the one that was seen; whether it was. On PostgreSQL this holds the row until the commit.
+///
+/// # Errors
+/// What the engine says.
+pub async fn take(on: &mut On<'_>, account: &AccountId, id: &IntegrationId, version: i64) -> Result<bool, DbError> {
+    on.run_one(TAKE, binds![id, account, version]).await
+}
+
+/// Makes the writes of a step to an integration that was taken, all but the new token.
+///
+/// # Errors
+/// What the engine says.
+pub async fn apply(on: &mut On<'_>, writer: Writer<'_>, of: &Integration, step: &Step) -> Result<(), DbError> {
+    let account = writer.account;
+    for id in &step.retire {
+        on.run(RETIRE, binds![id, account]).await?;
+    }
+    for (id, reason) in &step.end {
+        end(on, account, id, *reason, writer.now).await?;
+    }
+    if let Some((id, until, prior)) = &step.make_outgoing {
+        on.run(MAKE_OUTGOING, binds![id, account, *until, *prior]).await?;
+    }
+    if let Some((id, until)) = &step.make_current {
+        on.run(MAKE_CURRENT, binds![id, account, *until]).await?;
+    }
+    if let Some((id, until)) = &step.move_deadline {
+        on.run(MOVE_DEADLINE, binds![id, account, *until]).await?;
+    }
+    let by = match (step.rotation_started_at, of.facts.rotation_started_at) {
+        (None, _) => None,
+        (Some(new), Some(old)) if new == old => Some(None),
+        (Some(_), _) => Some(Some(writer.by)),
+    };
+    let values = binds![
+        &of.id, account, step.paused_at, step.delete.then_some(writer.now), step.rotation_started_at, by.flatten(),
+        writer.now,
+    ];
+    on.run(if by == Some(None) { SET_STATE_KEEP } else { SET_STATE }, values).await?;
+    Ok(())
+}
+
+/// Brings the two sorted facts up to date after the tokens were written.
+///
+/// # Errors
+/// What the engine says.
+pub async fn refresh(on: &mut On<'_>, account: &AccountId, id: &IntegrationId) -> Result<(), DbError> {
+    on.run(REFRESH_AGE, binds![id, account]).await?;
+    on.run(REFRESH_DEADLINE, binds![id, account, DUE_AFTER.as_millis()]).await?;
+    Ok(())
+}
+
+async fn end(on: &mut On<'_>, account: &AccountId, id: &TokenId, reason: EndReason, now: Timestamp) -> Result<(), DbError> {
+    on.run(END, binds![id, account, now, reason.code()]).await.map(|_| ())
+}
+
+fn search_key(details: &Details) -> String {
+    fold(&format!("{} {}", details.name(), details.description()))
+}
+
+const ADD: &str = "INSERT INTO integrations (id, account_id, name, name_key, description, search_key, scopes, created_at, \
+     created_by, updated_at, token_created_at, deadline_at, version) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $8, $10, $11, 1)";
+const ADD_TOKEN: &str = "INSERT INTO tokens (id, account_id, integration_id, digest, hint, role, created_at, created_by) \
+     VALUES ($1, $2, $3, $4, $5, 'current', $6, $7)";
+const UPDATE: &str = "UPDATE integrations SET name = $4, name_key = $5, description = $6, search_key = $7, scopes = $8, \
+     updated_at = $9, version = version + 1 WHERE id = $1 AND account_id = $2 AND version = $3 AND deleted_at IS NULL";
+const TAKE: &str = "UPDATE integrations SET version = version + 1 WHERE id = $1 AND account_id = $2 AND version = $3";
+const RETIRE: &str = "UPDATE tokens SET role = 'former' WHERE id = $1 AND account_id = $2";
+const END: &str = "UPDATE tokens SET role = 'former', ended_at = $3, end_reason = $4 \
+     WHERE id = $1 AND account_id = $2 AND ended_at IS NULL";
+const MAKE_OUTGOING: &str = "UPDATE tokens SET role = 'outgoing', ends_at = $3, prior_ends_at = $4 \
+     WHERE id = $1 AND account_id = $2 AND ended_at IS NULL";
+const MAKE_CURRENT: &str = "UPDATE tokens SET role = 'current', ends_at = $3, prior_ends_at = NULL \
+     WHERE id = $1 AND account_id = $2 AND ended_at IS NULL";
+const MOVE_DEADLINE: &str = "UPDATE tokens SET ends_at = $3 WHERE id = $1 AND account_id = $2 AND role = 'outgoing'";
+const SET_STATE: &str = "UPDATE integrations SET paused_at = $3, deleted_at = $4, rotation_started_at = $5, \
+     rotation_started_by = $6, updated_at = $7 WHERE id = $1 AND account_id = $2";
+const SET_STATE_KEEP: &str = "UPDATE integrations SET paused_at = $3, deleted_at = $4, rotation_started_at = $5, \
+     rotation_started_by = COALESCE($6, rotation_started_by), updated_at = $7 WHERE id = $1 AND account_id = $2";
+const REFRESH_AGE: &str = "UPDATE integrations SET token_created_at = \
+     (SELECT t.created_at FROM tokens t WHERE t.integration_id = integrations.id AND t.role = 'current') \
+     WHERE id = $1 AND account_id = $2";
+const REFRESH_DEADLINE: &str = "UPDATE integrations SET deadline_at = COALESCE(\
+     (SELECT t.ends_at FROM tokens t WHERE t.integration_id = integrations.id AND t.role = 'outgoing' \
+      AND t.ends_at < integrations.token_created_at + $3), token_created_at + $3) WHERE id = $1 AND account_id = $2";
+
+/// Puts a token whose deadline passed into the past; part of the due job.
+pub const FINISH_TOKEN: &str =
+    "UPDATE tokens SET role = 'former' WHERE id = $1 AND account_id = $2 AND role = 'outgoing' AND ends_at <= $3";
+/// Ends the rotation of an integration; part of the due job.
+pub const FINISH_ROTATION: &str = "UPDATE integrations SET rotation_started_at = NULL, rotation_started_by = NULL \
+     WHERE id = $1 AND account_id = $2";
+
+/// Every statement of this file.
+pub const ALL: &[&str] = &[
+    ADD, ADD_TOKEN, UPDATE, TAKE, RETIRE, END, MAKE_OUTGOING, MAKE_CURRENT, MOVE_DEADLINE, SET_STATE, SET_STATE_KEEP,
+    REFRESH_AGE, REFRESH_DEADLINE, FINISH_TOKEN, FINISH_ROTATION,
+];

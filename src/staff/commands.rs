@@ -1,0 +1,98 @@
+//! What the operator sets from the command line: roles' permissions, persons' roles, overrides, and who is disabled.
+
+use super::store;
+use crate::accounts::operator;
+use crate::authz::{Origin, Permission};
+use crate::db::journal::{Change, Class, Entry, Subject};
+use crate::db::{Db, WriteTx};
+use crate::error::{AppError, Result};
+use crate::ids::AccountId;
+use crate::roles;
+use crate::text::fold;
+use serde_json::{Value, json};
+
+/// A change of what somebody may do.
+#[derive(Debug, Clone)]
+struct RightsChanged {
+    action: &'static str,
+    subject: Subject,
+    details: Value,
+}
+
+impl Change for RightsChanged {
+    fn entry(&self) -> Entry {
+        Entry { class: Class::Audit, action: self.action, subject: self.subject.clone(), details: self.details.clone() }
+    }
+}
+
+async fn commit(tx: WriteTx, db: &Db, account: &AccountId, change: RightsChanged) -> Result<()> {
+    Ok(tx.commit_as(&operator(), Some(account), db.world().now(), &Origin::default(), &[&change]).await?)
+}
+
+async fn member(tx: &mut WriteTx, account: &AccountId, email: &str) -> Result<(String, Subject)> {
+    let known = store::by_email(&mut tx.on(), account, &fold(email.trim())).await?.ok_or(AppError::NotFound)?;
+    let subject = Subject { kind: "staff", id: Some(known.id.clone()), name: known.name };
+    Ok((known.id, subject))
+}
+
+/// Gives a role a permission, or takes it.
+///
+/// # Errors
+/// [`AppError::NotFound`] when the account has no such role.
+pub async fn set_role_permission(
+    db: &Db,
+    account: &AccountId,
+    role: &str,
+    permission: Permission,
+    allowed: bool,
+) -> Result<()> {
+    let mut tx = db.write().await?;
+    let id = roles::find(&mut tx.on(), account, role).await?.ok_or(AppError::NotFound)?;
+    roles::set(&mut tx.on(), account, &id, permission, allowed).await?;
+    let subject = Subject { kind: "role", id: Some(id.to_string()), name: role.to_owned() };
+    let action = if allowed { "role.allowed" } else { "role.denied" };
+    commit(tx, db, account, RightsChanged { action, subject, details: json!({ "permission": permission.code() }) }).await
+}
+
+/// Gives a person another role.
+///
+/// # Errors
+/// [`AppError::NotFound`] when the account has no such person or role.
+pub async fn assign(db: &Db, account: &AccountId, email: &str, role: &str) -> Result<()> {
+    let mut tx = db.write().await?;
+    let (staff, subject) = member(&mut tx, account, email).await?;
+    let id = roles::find(&mut tx.on(), account, role).await?.ok_or(AppError::NotFound)?;
+    store::set_role(&mut tx.on(), account, &staff, &id).await?;
+    commit(tx, db, account, RightsChanged { action: "staff.role_given", subject, details: json!({ "role": role }) }).await
+}
+
+/// Allows or denies a person a permission above their role; none inherits it again.
+///
+/// # Errors
+/// [`AppError::NotFound`] when the account has no such person.
+pub async fn set_override(
+    db: &Db,
+    account: &AccountId,
+    email: &str,
+    permission: Permission,
+    allowed: Option<bool>,
+) -> Result<()> {
+    let mut tx = db.write().await?;
+    let (staff, subject) = member(&mut tx, account, email).await?;
+    store::set_override(&mut tx.on(), &staff, permission, allowed).await?;
+    let details = json!({ "permission": permission.code(), "allowed": allowed });
+    commit(tx, db, account, RightsChanged { action: "staff.override_set", subject, details }).await
+}
+
+/// Disables a person in this account, or enables them; their sessions here end at once.
+///
+/// # Errors
+/// [`AppError::NotFound`] when the account has no such person.
+pub async fn set_disabled(db: &Db, account: &AccountId, email: &str, disabled: bool) -> Result<()> {
+    let now = db.world().now();
+    let mut tx = db.write().await?;
+    let (staff, subject) = member(&mut tx, account, email).await?;
+    store::set_disabled(&mut tx.on(), account, &staff, disabled.then_some(now)).await?;
+    let action = if disabled { "staff.disabled" } else { "staff.enabled" };
+    commit(tx, db, account, RightsChanged { action, subject, details: json!({}) }).await
+}
