@@ -21,7 +21,8 @@ CREATE TABLE integrations (
   -- Two facts of the live tokens, kept here so that the list can be sorted by an index.
   token_created_at BIGINT,
   deadline_at BIGINT,
-  version BIGINT NOT NULL
+  version BIGINT NOT NULL,
+  UNIQUE (id, account_id)
 );
 -- Names are unique among the live ones; a deleted one gives its name back.
 CREATE UNIQUE INDEX integrations_live_name ON integrations (account_id, name_key) WHERE deleted_at IS NULL;
@@ -33,7 +34,7 @@ CREATE INDEX integrations_by_use ON integrations (account_id, last_used_at, id);
 CREATE TABLE tokens (
   id TEXT NOT NULL PRIMARY KEY,
   account_id TEXT NOT NULL REFERENCES accounts (id),
-  integration_id TEXT NOT NULL REFERENCES integrations (id),
+  integration_id TEXT NOT NULL,
   -- SHA-256 of the plain token, hexadecimal.
   digest TEXT NOT NULL UNIQUE,
   hint TEXT NOT NULL,
@@ -49,9 +50,13 @@ CREATE TABLE tokens (
   last_address TEXT,
   last_agent TEXT,
   last_route TEXT,
-  -- A former token without an end was retired after its deadline.
-  CHECK (ended_at IS NULL OR role = 'former'),
-  CHECK ((ended_at IS NULL) = (end_reason IS NULL))
+  CHECK ((role = 'former') = (ended_at IS NOT NULL)),
+  CHECK ((ended_at IS NULL) = (end_reason IS NULL)),
+  CHECK (end_reason IN ('rotated', 'expired_early', 'rotation_cancelled', 'deleted', 'revoked', 'deadline')),
+  CHECK (role <> 'outgoing' OR ends_at IS NOT NULL),
+  CHECK (prior_ends_at IS NULL OR role <> 'current'),
+  -- A token can never belong to an integration of another account.
+  FOREIGN KEY (integration_id, account_id) REFERENCES integrations (id, account_id)
 );
 -- At most one token of each live role for an integration, however two rotations race.
 CREATE UNIQUE INDEX tokens_current ON tokens (integration_id) WHERE role = 'current';

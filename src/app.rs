@@ -102,7 +102,12 @@ struct Wired {
 }
 
 impl People for Wired {
-    fn staff<'a>(&'a self, _: &'a UserId, _: &'a AccountId, signed_in: &'a SignedIn) -> Answer<'a, Option<StaffMember>> {
+    fn staff<'a>(
+        &'a self,
+        _: &'a UserId,
+        _: &'a AccountId,
+        signed_in: &'a SignedIn,
+    ) -> Answer<'a, Option<StaffMember>> {
         Box::pin(async { Ok(staff::store::member(&mut self.db.read().await?.on(), signed_in).await?) })
     }
 
@@ -172,7 +177,9 @@ impl App {
         let public = match &config.public_url {
             Some(url) => Public::parse(url)?,
             None => Public::parse(&format!("http://{address}")).map_err(|_| {
-                BadSetting(format!("--public-url must be given when listening on {address}, which is not a loopback address"))
+                BadSetting(format!(
+                    "--public-url must be given when listening on {address}, which is not a loopback address"
+                ))
             })?,
         };
         let lock = Lock::take(&config.database_url)?;

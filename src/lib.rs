@@ -28,7 +28,6 @@ pub mod staff;
 pub mod usage;
 pub mod users;
 
-
 // The composition root, and the command line above it.
 pub mod app;
 pub mod cli;

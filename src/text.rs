@@ -17,6 +17,9 @@ pub fn fold(text: &str) -> String {
     // Folding can undo the normal form and the other way round; the second round settles both.
     let once: String = caseless::default_case_fold_str(&text.nfkc().collect::<String>()).nfkc().collect();
     let twice = caseless::default_case_fold_str(&once);
+    // Joiners and variation selectors change nothing that a reader could tell two names apart by.
+    let plain = |c: &char| !matches!(c, '\u{200C}' | '\u{200D}' | '\u{034F}' | '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}');
+    let twice: String = twice.chars().filter(plain).collect();
     twice.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -26,10 +29,25 @@ pub fn problem_in(text: &str, several_lines: bool) -> Option<BadText> {
     text.chars().find_map(|c| match c {
         '\n' | '\t' if several_lines => None,
         c if c.is_control() => Some(BadText::Control),
-        '\u{00AD}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{180E}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}'
-        | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}' => {
-            Some(BadText::Invisible)
-        }
+        '\u{00AD}'
+        | '\u{034F}'
+        | '\u{061C}'
+        | '\u{115F}'
+        | '\u{1160}'
+        | '\u{17B4}'
+        | '\u{17B5}'
+        | '\u{180E}'
+        | '\u{200B}'
+        | '\u{200E}'
+        | '\u{200F}'
+        | '\u{2028}'..='\u{202E}'
+        | '\u{2060}'..='\u{206F}'
+        | '\u{2800}'
+        | '\u{3164}'
+        | '\u{FEFF}'
+        | '\u{FFA0}'
+        | '\u{FFF9}'..='\u{FFFB}'
+        | '\u{E0000}'..='\u{E007F}' => Some(BadText::Invisible),
         _ => None,
     })
 }

@@ -92,11 +92,14 @@ pub async fn account(db: &Db, command: AccountCommand) -> Outcome {
 
 async fn switch(db: &Db, account: &str, disabled: bool) -> Outcome {
     let changed = accounts::commands::switch(db, &account_id(account)?, disabled).await.map_err(said)?;
-    println!("{}", match (changed, disabled) {
-        (false, _) => "It was so already; nothing was changed.",
-        (true, true) => "Disabled. Its people were signed out, its tokens are refused.",
-        (true, false) => "Enabled. Its people and tokens are let in again.",
-    });
+    println!(
+        "{}",
+        match (changed, disabled) {
+            (false, _) => "It was so already; nothing was changed.",
+            (true, true) => "Disabled. Its people were signed out, its tokens are refused.",
+            (true, false) => "Enabled. Its people and tokens are let in again.",
+        }
+    );
     Ok(())
 }
 
@@ -126,10 +129,14 @@ pub async fn role(db: &Db, command: RoleCommand) -> Outcome {
     use staff::commands as people;
     match command {
         RoleCommand::Allow { account, role, permission: text } => {
-            people::set_role_permission(db, &account_id(&account)?, &role, permission(&text)?, true).await.map_err(said)?;
+            people::set_role_permission(db, &account_id(&account)?, &role, permission(&text)?, true)
+                .await
+                .map_err(said)?;
         }
         RoleCommand::Deny { account, role, permission: text } => {
-            people::set_role_permission(db, &account_id(&account)?, &role, permission(&text)?, false).await.map_err(said)?;
+            people::set_role_permission(db, &account_id(&account)?, &role, permission(&text)?, false)
+                .await
+                .map_err(said)?;
         }
         RoleCommand::Assign { account, email, role } => {
             people::assign(db, &account_id(&account)?, &email, &role).await.map_err(said)?;
@@ -140,7 +147,9 @@ pub async fn role(db: &Db, command: RoleCommand) -> Outcome {
                 "deny" => Some(false),
                 _ => None,
             };
-            people::set_override(db, &account_id(&account)?, &email, permission(&text)?, allowed).await.map_err(said)?;
+            people::set_override(db, &account_id(&account)?, &email, permission(&text)?, allowed)
+                .await
+                .map_err(said)?;
         }
         RoleCommand::Person { account, email, state } => {
             people::set_disabled(db, &account_id(&account)?, &email, state == "disable").await.map_err(said)?;

@@ -111,11 +111,8 @@ pub async fn create(db: &Db, permit: &Permit<CreateIntegration>, draft: &Draft, 
         other => other?,
     }
     let hint = new_token(&mut tx, db, as_writer, &id, key).await?;
-    let what = What::Created {
-        scopes: draft.scopes.clone(),
-        description: draft.details.description().to_owned(),
-        hint,
-    };
+    let what =
+        What::Created { scopes: draft.scopes.clone(), description: draft.details.description().to_owned(), hint };
     let change = OfIntegration { id: id.clone(), name: draft.details.name().to_owned(), what };
     tx.commit(permit, &[&change]).await?;
     Ok(Made { integration: id, again: false })
@@ -151,9 +148,7 @@ pub async fn update(
     let mut tx = db.write().await?;
     let before = store::find(&mut tx.on(), permit.account(), id).await?.ok_or(Trouble::NotFound)?;
     before.facts.may_update()?;
-    let describe = |name: &str, description: &str, scopes: &ScopeSet| {
-        json!({ "name": name, "description": description, "scopes": scopes.ids().collect::<Vec<_>>() })
-    };
+    let describe = |name: &str, description: &str, scopes: &ScopeSet| json!({ "name": name, "description": description, "scopes": scopes.ids().collect::<Vec<_>>() });
     let was = describe(&before.name, &before.description, &before.scopes);
     let now = describe(draft.details.name(), draft.details.description(), &draft.scopes);
     if before.version == version && was == now {

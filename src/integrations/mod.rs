@@ -81,7 +81,8 @@ pub async fn caller(db: &Db, presented: &str, now: Timestamp) -> Result<Presente
         account: row.account_id.parse().map_err(bad)?,
     };
     let instant = |millis: Option<i64>| millis.map(Timestamp::from_millis);
-    let (ended, paused) = ((instant(row.ended_at), instant(row.ends_at)), (instant(row.paused_at), instant(row.deleted_at)));
+    let (ended, paused) =
+        ((instant(row.ended_at), instant(row.ends_at)), (instant(row.paused_at), instant(row.deleted_at)));
     if !honoured(ended, paused, row.disabled_at.is_some(), now) {
         return Ok(Presented::Refused(wire::token_dead(why_dead(&row)), Some(known)));
     }
@@ -91,10 +92,13 @@ pub async fn caller(db: &Db, presented: &str, now: Timestamp) -> Result<Presente
         name: row.name,
         token: known.token,
         account: AccountRef { id: known.account, name: row.account },
-        scopes: scopes.iter().filter_map(|held| match held {
-            Held::Current(scope) => Some(scope.id.clone()),
-            Held::Retired(_) => None,
-        }).collect(),
+        scopes: scopes
+            .iter()
+            .filter_map(|held| match held {
+                Held::Current(scope) => Some(scope.id.clone()),
+                Held::Retired(_) => None,
+            })
+            .collect(),
     })))
 }
 
@@ -105,7 +109,7 @@ fn why_dead(row: &store::Presented) -> DeadReason {
     }
     match row.end_reason.as_deref().and_then(EndReason::from_code) {
         Some(EndReason::Rotated | EndReason::RotationCancelled) => DeadReason::Rotated,
-        Some(EndReason::ExpiredEarly) => DeadReason::Expired,
+        Some(EndReason::ExpiredEarly | EndReason::DeadlinePassed) => DeadReason::Expired,
         Some(EndReason::Deleted) => DeadReason::Deleted,
         Some(EndReason::Revoked) => DeadReason::Revoked,
         None if row.paused_at.is_some() => DeadReason::Paused,

@@ -126,6 +126,14 @@ pub fn parse_presented(text: &str) -> Result<SecretDigest, NotAToken> {
     Ok(SecretDigest::of(text))
 }
 
+/// Whether somebody pasted a whole token into `text`, where it would be readable to others.
+#[must_use]
+pub fn contains_token(text: &str) -> bool {
+    let length = PREFIX.len() + RANDOM + CHECK;
+    text.match_indices(PREFIX)
+        .any(|(at, _)| text.get(at..at + length).is_some_and(|part| parse_presented(part).is_ok()))
+}
+
 /// The CRC-32 of `random` as six base62 digits, the highest first.
 fn checksum(random: &str) -> String {
     let mut rest = crc32fast::hash(random.as_bytes());
@@ -184,6 +192,8 @@ mod tests {
         assert_eq!(parse_presented("pit_abc"), Err(NotAToken::Malformed));
         assert_eq!(parse_presented(&plain.replace("pit_", "pat_")), Err(NotAToken::Malformed));
         assert_eq!(parse_presented(""), Err(NotAToken::Malformed));
+        assert!(contains_token(&format!("kept here: {}, safe", &*plain)));
+        assert!(!contains_token("pit_ and nothing"));
     }
 
     proptest! {

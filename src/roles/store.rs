@@ -40,7 +40,13 @@ pub async fn find(on: &mut On<'_>, account: &AccountId, name: &str) -> Result<Op
 ///
 /// # Errors
 /// What the engine says.
-pub async fn set(on: &mut On<'_>, account: &AccountId, role: &RoleId, permission: Permission, allowed: bool) -> Result<bool, DbError> {
+pub async fn set(
+    on: &mut On<'_>,
+    account: &AccountId,
+    role: &RoleId,
+    permission: Permission,
+    allowed: bool,
+) -> Result<bool, DbError> {
     let sql = if allowed { ALLOW_IN } else { DENY_IN };
     Ok(on.run(sql, binds![role, permission.code(), account]).await? > 0)
 }

@@ -51,7 +51,8 @@ pub async fn set_role_permission(
     roles::set(&mut tx.on(), account, &id, permission, allowed).await?;
     let subject = Subject { kind: "role", id: Some(id.to_string()), name: role.to_owned() };
     let action = if allowed { "role.allowed" } else { "role.denied" };
-    commit(tx, db, account, RightsChanged { action, subject, details: json!({ "permission": permission.code() }) }).await
+    commit(tx, db, account, RightsChanged { action, subject, details: json!({ "permission": permission.code() }) })
+        .await
 }
 
 /// Gives a person another role.
@@ -63,7 +64,8 @@ pub async fn assign(db: &Db, account: &AccountId, email: &str, role: &str) -> Re
     let (staff, subject) = member(&mut tx, account, email).await?;
     let id = roles::find(&mut tx.on(), account, role).await?.ok_or(AppError::NotFound)?;
     store::set_role(&mut tx.on(), account, &staff, &id).await?;
-    commit(tx, db, account, RightsChanged { action: "staff.role_given", subject, details: json!({ "role": role }) }).await
+    commit(tx, db, account, RightsChanged { action: "staff.role_given", subject, details: json!({ "role": role }) })
+        .await
 }
 
 /// Allows or denies a person a permission above their role; none inherits it again.

@@ -110,7 +110,12 @@ pub async fn by_email(on: &mut On<'_>, account: &AccountId, email_key: &str) -> 
 ///
 /// # Errors
 /// What the engine says.
-pub async fn set_override(on: &mut On<'_>, staff: &str, permission: Permission, allowed: Option<bool>) -> Result<(), DbError> {
+pub async fn set_override(
+    on: &mut On<'_>,
+    staff: &str,
+    permission: Permission,
+    allowed: Option<bool>,
+) -> Result<(), DbError> {
     on.run(CLEAR_OVERRIDE, binds![staff, permission.code()]).await?;
     if let Some(allowed) = allowed {
         on.run(ADD_OVERRIDE, binds![staff, permission.code(), allowed]).await?;
@@ -130,7 +135,12 @@ pub async fn set_role(on: &mut On<'_>, account: &AccountId, staff: &str, role: &
 ///
 /// # Errors
 /// What the engine says.
-pub async fn set_disabled(on: &mut On<'_>, account: &AccountId, staff: &str, at: Option<Timestamp>) -> Result<bool, DbError> {
+pub async fn set_disabled(
+    on: &mut On<'_>,
+    account: &AccountId,
+    staff: &str,
+    at: Option<Timestamp>,
+) -> Result<bool, DbError> {
     let changed = on.run_one(SET_DISABLED, binds![staff, account, at]).await?;
     on.run(END_SESSIONS, binds![staff, account]).await?;
     Ok(changed)

@@ -105,7 +105,8 @@ pub async fn set_up(
     let entropy = db.world().entropy();
     let made = accounts::add(&mut tx.on(), entropy, &new.account, visit.now).await?;
     let user = UserId::new(visit.now, entropy);
-    store::add(&mut tx.on(), &NewUser { id: &user, email: &new.email, name: &new.name, hash: &hash }, visit.now).await?;
+    store::add(&mut tx.on(), &NewUser { id: &user, email: &new.email, name: &new.name, hash: &hash }, visit.now)
+        .await?;
     crate::staff::add(&mut tx.on(), entropy, (&made.account, &user, &made.admin), visit.now).await?;
     let doer = Doer { kind: "staff", id: Some(user.to_string()), name: new.name.clone() };
     let added = OfUser { user: user.clone(), name: new.name, change: UserChange::Added };
@@ -136,7 +137,9 @@ pub async fn add_person(db: &Db, hasher: &Hasher, account: &AccountId, role: &st
     let user = UserId::new(now, entropy);
     let row = NewUser { id: &user, email: &new.email, name: &new.name, hash: &hash };
     match store::add(&mut tx.on(), &row, now).await {
-        Err(DbError::Unique) => return Err(AppError::Conflict("somebody signs in with this e-mail address already".to_owned())),
+        Err(DbError::Unique) => {
+            return Err(AppError::Conflict("somebody signs in with this e-mail address already".to_owned()));
+        }
         other => other?,
     }
     crate::staff::add(&mut tx.on(), entropy, (account, &user, &role), now).await?;
@@ -179,7 +182,9 @@ pub async fn sign_in(db: &Db, hasher: &Hasher, visit: &Visit, email: &str, passw
     let hash = known.as_ref().map(|known| known.password_hash.clone());
     let right = hasher.is_right(Password::typed(password), hash).await?;
     match known {
-        Some(known) if right && known.account_id.is_some() => welcome(db, hasher, visit, known, password, &counters).await,
+        Some(known) if right && known.account_id.is_some() => {
+            welcome(db, hasher, visit, known, password, &counters).await
+        }
         known => {
             let user = known.and_then(|known| known.id.parse::<UserId>().ok());
             note_failure(db, visit, user.as_ref()).await?;

@@ -22,7 +22,11 @@ pub struct Hasher {
 
 fn argon2() -> Argon2<'static> {
     let (memory, passes, lanes) = COST;
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(memory, passes, lanes, None).unwrap_or(Params::DEFAULT))
+    Argon2::new(
+        Algorithm::Argon2id,
+        Version::V0x13,
+        Params::new(memory, passes, lanes, None).unwrap_or(Params::DEFAULT),
+    )
 }
 
 fn hash_now(password: &[u8], salt: &[u8]) -> Result<String> {

@@ -136,8 +136,11 @@ impl Password {
 /// The words of a name or address that a password must not hold: the whole, and each part of four letters or more.
 fn words_of(text: &str) -> Vec<String> {
     let folded = fold(text);
-    let mut words: Vec<String> =
-        folded.split(|c: char| !c.is_alphanumeric()).filter(|part| part.chars().count() >= 4).map(str::to_owned).collect();
+    let mut words: Vec<String> = folded
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|part| part.chars().count() >= 4)
+        .map(str::to_owned)
+        .collect();
     words.push(folded);
     words.retain(|word| word.chars().count() >= 4 && !["example", "gmail", "mail"].contains(&word.as_str()));
     words
@@ -149,12 +152,22 @@ mod tests {
 
     #[test]
     fn a_password_is_long_and_not_among_the_first_to_be_tried() {
-        let choose = |text: &str| Password::choose(text, &["Progreda", "Harbor & Pine", "Maren Holt", "maren@harborandpine.example"]);
+        let choose = |text: &str| {
+            Password::choose(text, &["Progreda", "Harbor & Pine", "Maren Holt", "maren@harborandpine.example"])
+        };
         assert!(choose("correct horse battery staple").is_ok());
         assert!(choose("vier kleine blaue Fische im Regal").is_ok());
         for bad in [
-            "", "short", "passwordpassword", "qwertyuiopasdfgh", "aaaaaaaaaaaaaaaaaaaa", "123456789012345", "progredaprogreda",
-            "maren@harborandpine.example", "1q2w3e4r5t6y7u8i9o", "abcdefghijklmnopqrstuvwxyz",
+            "",
+            "short",
+            "passwordpassword",
+            "qwertyuiopasdfgh",
+            "aaaaaaaaaaaaaaaaaaaa",
+            "123456789012345",
+            "progredaprogreda",
+            "maren@harborandpine.example",
+            "1q2w3e4r5t6y7u8i9o",
+            "abcdefghijklmnopqrstuvwxyz",
         ] {
             assert!(choose(bad).is_err(), "{bad}");
         }

@@ -69,7 +69,13 @@ pub async fn rename(on: &mut On<'_>, user: &UserId, name: &str) -> Result<bool, 
 ///
 /// # Errors
 /// What the engine says.
-pub async fn set_hash(on: &mut On<'_>, user: &UserId, before: &str, hash: &str, now: Timestamp) -> Result<bool, DbError> {
+pub async fn set_hash(
+    on: &mut On<'_>,
+    user: &UserId,
+    before: &str,
+    hash: &str,
+    now: Timestamp,
+) -> Result<bool, DbError> {
     on.run_one(SET_HASH, binds![user, before, hash, now]).await
 }
 

@@ -62,7 +62,12 @@ pub struct KnownToken {
 /// What the kernel must ask the features; wired in `app.rs`.
 pub trait People: Send + Sync {
     /// The person of a session in its account, with what they may do now; `None` when disabled or gone.
-    fn staff<'a>(&'a self, user: &'a UserId, account: &'a AccountId, signed_in: &'a SignedIn) -> Answer<'a, Option<StaffMember>>;
+    fn staff<'a>(
+        &'a self,
+        user: &'a UserId,
+        account: &'a AccountId,
+        signed_in: &'a SignedIn,
+    ) -> Answer<'a, Option<StaffMember>>;
     /// What a presented token is.
     fn caller<'a>(&'a self, presented: &'a str, now: Timestamp) -> Answer<'a, Presented>;
     /// Whether this is the person's password. The caller throttles.

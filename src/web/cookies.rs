@@ -20,7 +20,12 @@ pub fn full_name(https: bool, name: &str) -> String {
 #[must_use]
 pub fn make(request: &HttpRequest, name: &str, value: String) -> Cookie<'static> {
     let https = is_https(request);
-    Cookie::build(full_name(https, name), value).path("/").http_only(true).same_site(SameSite::Lax).secure(https).finish()
+    Cookie::build(full_name(https, name), value)
+        .path("/")
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .secure(https)
+        .finish()
 }
 
 /// The same cookie, taken away.

@@ -127,7 +127,6 @@ pub fn here(request: &HttpRequest) -> String {
     request.uri().path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string)
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -135,7 +134,9 @@ mod tests {
     #[test]
     fn only_local_paths_are_followed() {
         assert_eq!(local_path("/help?x=1"), Some("/help?x=1"));
-        for foreign in ["//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)", "/\t/evil", "", "help"] {
+        for foreign in
+            ["//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)", "/\t/evil", "", "help"]
+        {
             assert_eq!(local_path(foreign), None, "{foreign}");
         }
     }

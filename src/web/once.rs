@@ -80,14 +80,19 @@ pub struct Sender<'a> {
 ///
 /// # Errors
 /// What the engine says; a key that somebody else used is a fault of the form.
-pub async fn claim(on: &mut On<'_>, keys: &Keys, key: &OnceKey, from: Sender<'_>, subject: &str) -> Result<Claim, DbError> {
+pub async fn claim(
+    on: &mut On<'_>,
+    keys: &Keys,
+    key: &OnceKey,
+    from: Sender<'_>,
+    subject: &str,
+) -> Result<Claim, DbError> {
     let digest = key.digest(keys);
     let values = binds![&digest, from.account, from.user, from.purpose, subject, from.now];
     if on.run_one(ADD, values).await? {
         return Ok(Claim::First);
     }
-    let before: Option<(String,)> =
-        on.first(FIND, binds![&digest, from.account, from.user, from.purpose]).await?;
+    let before: Option<(String,)> = on.first(FIND, binds![&digest, from.account, from.user, from.purpose]).await?;
     match before {
         Some((subject,)) => Ok(Claim::Again { subject }),
         None => Err(DbError::Fault("the form's key was used for something else".to_owned())),

@@ -1,5 +1,10 @@
 //! One page with every part in all its states, to look at beside the pictures of the design.
 
+use super::frame;
+use super::permit::Open;
+use crate::error::Result;
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use super::parts::{
@@ -45,6 +50,14 @@ pub struct SamplePage {
     pub diff: Vec<DiffRow>,
 }
 
+/// `GET /sample`, in debug builds only.
+///
+/// # Errors
+/// When the template cannot be rendered.
+pub async fn show(_: Open, request: HttpRequest) -> Result<HttpResponse> {
+    frame::page(&request, StatusCode::OK, &SamplePage::example())
+}
+
 impl SamplePage {
     /// The page with names and numbers of the design's pictures.
     #[must_use]
@@ -62,7 +75,12 @@ impl SamplePage {
             ],
             description: Field::new("description", "Description", "Stock levels").max(5).optional(),
             password: Field::password("password", "Password", "current-password"),
-            guard: FormGuard { csrf: "token".into(), account: "account".into(), once: Some("once".into()), password: None },
+            guard: FormGuard {
+                csrf: "token".into(),
+                account: "account".into(),
+                once: Some("once".into()),
+                password: None,
+            },
             overlaps: Choice::list(&[("1h", "1 h"), ("24h", "24 h"), ("7d", "7 days"), ("30d", "30 days")], "7d"),
             overrides: Choice::list(&[("inherit", "Inherit"), ("allow", "Allow"), ("deny", "Deny")], "deny"),
             steps: vec![

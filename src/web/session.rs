@@ -77,7 +77,13 @@ impl SignedIn {
 ///
 /// # Errors
 /// When the session cannot hold the facts.
-pub fn sign_in(session: &Session, db: &Db, user: &UserId, account: &AccountId, visit: &super::actor::Visit) -> Result<()> {
+pub fn sign_in(
+    session: &Session,
+    db: &Db,
+    user: &UserId,
+    account: &AccountId,
+    visit: &super::actor::Visit,
+) -> Result<()> {
     session.clear();
     session.renew();
     let entropy = db.world().entropy();
@@ -141,8 +147,7 @@ impl Sessions {
     /// What the engine says.
     pub async fn of(&self, user: &UserId) -> Result<Vec<Listed>> {
         let now = self.db.world().now();
-        let rows: Vec<(String, i64)> =
-            self.db.read().await?.on().all(LIST, binds![user, now, now.minus(IDLE)]).await?;
+        let rows: Vec<(String, i64)> = self.db.read().await?.on().all(LIST, binds![user, now, now.minus(IDLE)]).await?;
         let mut sessions = Vec::new();
         for (state, seen_at) in rows {
             let Some(facts) = facts_of(&state) else { continue };
@@ -212,9 +217,13 @@ impl SessionStore for Sessions {
         let row = match self.find(key).await {
             Ok(row) => row,
             // Neither signed in nor signed out: whoever reads the session says that the store cannot be reached.
-            Err(error) => return Ok(Some(HashMap::from([(DOWN.to_owned(), serde_json::json!(error.to_string()).to_string())]))),
+            Err(error) => {
+                return Ok(Some(HashMap::from([(DOWN.to_owned(), serde_json::json!(error.to_string()).to_string())])));
+            }
         };
-        row.map(|(state,)| serde_json::from_str(&state)).transpose().map_err(|error| LoadError::Deserialization(error.into()))
+        row.map(|(state,)| serde_json::from_str(&state))
+            .transpose()
+            .map_err(|error| LoadError::Deserialization(error.into()))
     }
 
     async fn save(&self, state: HashMap<String, String>, _: &Duration) -> Result<SessionKey, SaveError> {
@@ -263,6 +272,5 @@ pub const END_OTHERS: &str = "DELETE FROM sessions WHERE user_id = $1 AND handle
 pub const END_ONE: &str = "DELETE FROM sessions WHERE user_id = $1 AND handle = $2";
 
 /// Every statement of this file.
-pub const ALL: &[&str] = &[
-    FIND, SEEN, LIST, ADD, CHANGE, TOUCH_ROW, STAFF_SEEN, REMOVE, REMOVE_HANDLE, REMOVE_OLD, END_OTHERS, END_ONE,
-];
+pub const ALL: &[&str] =
+    &[FIND, SEEN, LIST, ADD, CHANGE, TOUCH_ROW, STAFF_SEEN, REMOVE, REMOVE_HANDLE, REMOVE_OLD, END_OTHERS, END_ONE];

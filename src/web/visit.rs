@@ -33,7 +33,8 @@ pub async fn serve<B: MessageBody + 'static>(
     let now = world.now();
     let id = RequestId::new(now, world.entropy());
     let address = address_of(&request, &proxies);
-    let agent = request.headers().get(USER_AGENT).map(|value| printable(&String::from_utf8_lossy(value.as_bytes()), 200));
+    let agent =
+        request.headers().get(USER_AGENT).map(|value| printable(&String::from_utf8_lossy(value.as_bytes()), 200));
     let origin = Origin { address, agent, request: Some(id.clone()) };
     request.extensions_mut().insert(Visit { now, origin: origin.clone() });
     // The request must not be cloned before routing: actix changes it there.
@@ -81,7 +82,9 @@ fn keep_cookies(mut face: actix_web::HttpResponse, before: &ServiceResponse<BoxB
 
 fn log_failure(failure: &AppError, id: &RequestId) {
     match failure {
-        AppError::Internal(cause) => tracing::error!(request.id = %id, cause = %printable(cause, 500), "request failed"),
+        AppError::Internal(cause) => {
+            tracing::error!(request.id = %id, cause = %printable(cause, 500), "request failed")
+        }
         AppError::Unavailable(cause) => {
             tracing::error!(request.id = %id, cause = %printable(cause, 500), "store unavailable");
         }
@@ -99,7 +102,9 @@ fn log(response: &ServiceResponse<BoxBody>, world: &World, began: i64, origin: &
     }
     let (account, actor) = match request.extensions().get::<Asking>() {
         Some(Asking::Actor(Actor::Staff(staff))) => (staff.account.id.to_string(), staff.user.to_string()),
-        Some(Asking::Actor(Actor::Integration(caller))) => (caller.account.id.to_string(), caller.integration.to_string()),
+        Some(Asking::Actor(Actor::Integration(caller))) => {
+            (caller.account.id.to_string(), caller.integration.to_string())
+        }
         _ => (String::new(), String::new()),
     };
     tracing::info!(
@@ -139,7 +144,9 @@ fn address_of(request: &ServiceRequest, proxies: &TrustedProxies) -> Option<Stri
 /// The text without control and direction characters, cut to `limit` characters: it can neither forge a line nor colour a terminal.
 #[must_use]
 pub fn printable(text: &str, limit: usize) -> String {
-    let plain = |c: &char| !c.is_control() && !matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}');
+    let plain = |c: &char| {
+        !c.is_control()
+            && !matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
+    };
     text.chars().filter(plain).take(limit).collect()
 }
-

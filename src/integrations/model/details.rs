@@ -1,6 +1,7 @@
 //! Name and description: read once from a form, never checked again.
 
-use crate::text::{BadText, problem_in};
+use crate::integrations::secret::contains_token;
+use crate::text::{BadText, fold, problem_in};
 use std::fmt;
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -27,6 +28,10 @@ pub enum DetailsProblem {
     DescriptionLength(usize),
     /// The description has characters that cannot be seen.
     DescriptionCharacters,
+    /// A token was pasted into the name.
+    NameHoldsToken,
+    /// A token was pasted into the description.
+    DescriptionHoldsToken,
 }
 
 impl DetailsProblem {
@@ -34,8 +39,8 @@ impl DetailsProblem {
     #[must_use]
     pub const fn field(&self) -> &'static str {
         match self {
-            Self::NameLength | Self::NameCharacters => "name",
-            Self::DescriptionLength(_) | Self::DescriptionCharacters => "description",
+            Self::NameLength | Self::NameCharacters | Self::NameHoldsToken => "name",
+            Self::DescriptionLength(_) | Self::DescriptionCharacters | Self::DescriptionHoldsToken => "description",
         }
     }
 }
@@ -44,6 +49,12 @@ impl fmt::Display for DetailsProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NameLength => write!(f, "Enter a name of 1 to {NAME_MAX} characters"),
+            Self::NameHoldsToken => {
+                f.write_str("Take the token out of the name; it would be readable to everyone here")
+            }
+            Self::DescriptionHoldsToken => {
+                f.write_str("Take the token out of the description; it would be readable to everyone here")
+            }
             Self::NameCharacters => f.write_str("Remove the invisible characters from the name"),
             Self::DescriptionLength(has) => {
                 write!(f, "Shorten the description to {DESCRIPTION_MAX} characters; it has {has}")
@@ -58,13 +69,17 @@ impl Details {
     ///
     /// # Errors
     /// Every problem, the name's first.
-    pub fn parse(name: &str, description: &str) -> Result<Self, Vec<DetailsProblem>> {
-        let name: String = name.trim().nfc().collect();
+    pub fn parse(typed: &str, description: &str) -> Result<Self, Vec<DetailsProblem>> {
+        // One space between words: what is shown can be typed again, as deleting asks for.
+        let name: String = typed.nfc().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ");
         let description: String = description.replace("\r\n", "\n").replace('\r', "\n").trim().nfc().collect();
         let mut problems = Vec::new();
-        match problem_in(&name, false) {
+        match problem_in(typed.trim(), false) {
             Some(BadText::Control | BadText::Invisible) => problems.push(DetailsProblem::NameCharacters),
-            None if name.is_empty() || name.chars().count() > NAME_MAX => problems.push(DetailsProblem::NameLength),
+            None if contains_token(&name) => problems.push(DetailsProblem::NameHoldsToken),
+            None if fold(&name).is_empty() || name.chars().count() > NAME_MAX => {
+                problems.push(DetailsProblem::NameLength)
+            }
             None => {}
         }
         let length = description.chars().count();
@@ -72,6 +87,8 @@ impl Details {
             problems.push(DetailsProblem::DescriptionLength(length));
         } else if problem_in(&description, true).is_some() {
             problems.push(DetailsProblem::DescriptionCharacters);
+        } else if contains_token(&description) {
+            problems.push(DetailsProblem::DescriptionHoldsToken);
         }
         if problems.is_empty() { Ok(Self { name, description }) } else { Err(problems) }
     }

@@ -5,6 +5,7 @@ use super::token::{EndReason, Token};
 use crate::ids::TokenId;
 use crate::world::{Span, Timestamp};
 use std::fmt;
+use unicode_normalization::UnicodeNormalization as _;
 
 /// The longest overlap, counted from the start of the rotation.
 pub const LONGEST_OVERLAP: Span = Span::days(30);
@@ -119,6 +120,8 @@ pub enum Refused {
     NoRotation,
     /// It is paused.
     Paused,
+    /// It is paused already.
+    PausedAlready,
     /// It is not paused.
     NotPaused,
     /// It has no live token.
@@ -138,9 +141,10 @@ impl fmt::Display for Refused {
             Self::RotationUnderWay => "A rotation is under way. Finish or cancel it first, or rotate and expire every token now.",
             Self::NoRotation => "No rotation is under way any more.",
             Self::Paused => "This integration is paused. Resume it first, or rotate and expire its tokens now.",
+            Self::PausedAlready => "This integration is paused already.",
             Self::NotPaused => "This integration is not paused.",
             Self::NoLiveToken => "This integration has no live token. Rotate now to give it a new one.",
-            Self::LongestReached => "The overlap is as long as it may be: 30 days from the start of the rotation.",
+            Self::LongestReached => "The overlap is as long as it may be: 30 days from the start of the rotation, or the old token's own end.",
             Self::OtherName => "Type the name of the integration exactly as it is shown",
             Self::NotLive => "This token is not live.",
         })
@@ -182,7 +186,8 @@ impl Facts {
             Tokens::One(only) => only.id == token.id,
             Tokens::Two { current, outgoing, .. } => current.id == token.id || outgoing.id == token.id,
         };
-        step.retire = [&self.current, &self.outgoing].into_iter().flatten().filter(|t| !live(t)).map(|t| t.id.clone()).collect();
+        step.retire =
+            [&self.current, &self.outgoing].into_iter().flatten().filter(|t| !live(t)).map(|t| t.id.clone()).collect();
         match &tokens {
             Tokens::One(only) if self.outgoing.as_ref().is_some_and(|outgoing| outgoing.id == only.id) => {
                 step.make_current = Some((only.id.clone(), only.ends_at));
@@ -291,7 +296,7 @@ impl Facts {
     pub fn pause(&self, now: Timestamp) -> Outcome {
         let (mut step, _) = self.settled(now)?;
         if step.paused_at.is_some() {
-            return Err(Refused::Paused);
+            return Err(Refused::PausedAlready);
         }
         step.paused_at = Some(now);
         Ok(step)
@@ -315,7 +320,7 @@ impl Facts {
     /// See [`Refused`].
     pub fn delete(&self, name: &str, typed: &str, now: Timestamp) -> Outcome {
         let (mut step, tokens) = self.settled(now)?;
-        if typed.trim() != name {
+        if typed.nfc().collect::<String>().split_whitespace().ne(name.split_whitespace()) {
             return Err(Refused::OtherName);
         }
         step.end = live_ids(&tokens).into_iter().map(|id| (id, EndReason::Deleted)).collect();

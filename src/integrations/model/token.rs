@@ -16,10 +16,19 @@ pub enum EndReason {
     Deleted,
     /// Revoked by its holder.
     Revoked,
+    /// Its deadline passed, and its place was needed or put in order.
+    DeadlinePassed,
 }
 
 impl EndReason {
-    const ALL: [Self; 5] = [Self::Rotated, Self::ExpiredEarly, Self::RotationCancelled, Self::Deleted, Self::Revoked];
+    const ALL: [Self; 6] = [
+        Self::Rotated,
+        Self::ExpiredEarly,
+        Self::RotationCancelled,
+        Self::Deleted,
+        Self::Revoked,
+        Self::DeadlinePassed,
+    ];
 
     /// The stable name that is stored.
     #[must_use]
@@ -30,6 +39,7 @@ impl EndReason {
             Self::RotationCancelled => "rotation_cancelled",
             Self::Deleted => "deleted",
             Self::Revoked => "revoked",
+            Self::DeadlinePassed => "deadline",
         }
     }
 

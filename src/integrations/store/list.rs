@@ -266,9 +266,19 @@ const BY_DEADLINE_BACK: &str = page!("COALESCE(i.deadline_at, 9000000000000000)"
 ///
 /// # Errors
 /// What the engine says.
-pub async fn page(on: &mut On<'_>, account: &AccountId, query: &ListQuery, now: Timestamp) -> Result<ListPage, DbError> {
+pub async fn page(
+    on: &mut On<'_>,
+    account: &AccountId,
+    query: &ListQuery,
+    now: Timestamp,
+) -> Result<ListPage, DbError> {
     let mut binds = binds![
-        account, query.filter.code(), now, like(&fold(&query.search)), like(query.search.trim()), now.minus(DUE_AFTER),
+        account,
+        query.filter.code(),
+        now,
+        like(&fold(&query.search)),
+        like(query.search.trim()),
+        now.minus(DUE_AFTER),
     ];
     let (total,): (i64,) = on.only(COUNT, binds.clone()).await?;
     let back = query.after.is_none() && query.before.is_some();
@@ -340,8 +350,7 @@ pub async fn due(on: &mut On<'_>, account: &AccountId, now: Timestamp) -> Result
 }
 
 const KEPT: &str = "SELECT COUNT(*) FROM integrations i WHERE i.account_id = $1 AND i.deleted_at IS NULL";
-const LIVE: &str =
-    "SELECT COUNT(*) FROM tokens t WHERE t.account_id = $1 AND t.role = 'current' AND (t.ends_at IS NULL OR t.ends_at > $2)";
+const LIVE: &str = "SELECT COUNT(*) FROM tokens t WHERE t.account_id = $1 AND t.role = 'current' AND (t.ends_at IS NULL OR t.ends_at > $2)";
 const COUNT_DUE: &str =
     "SELECT COUNT(*) FROM integrations i WHERE i.account_id = $1 AND i.token_created_at <= $2 AND i.deleted_at IS NULL";
 const DUE: &str = "SELECT i.name FROM integrations i WHERE i.account_id = $1 AND i.token_created_at <= $2 \
@@ -349,6 +358,17 @@ const DUE: &str = "SELECT i.name FROM integrations i WHERE i.account_id = $1 AND
 
 /// Every statement of this file.
 pub const ALL: &[&str] = &[
-    COUNT, BY_NAME, BY_NAME_BACK, BY_USE, BY_USE_BACK, BY_AGE, BY_AGE_BACK, BY_DEADLINE, BY_DEADLINE_BACK, KEPT, LIVE,
-    COUNT_DUE, DUE,
+    COUNT,
+    BY_NAME,
+    BY_NAME_BACK,
+    BY_USE,
+    BY_USE_BACK,
+    BY_AGE,
+    BY_AGE_BACK,
+    BY_DEADLINE,
+    BY_DEADLINE_BACK,
+    KEPT,
+    LIVE,
+    COUNT_DUE,
+    DUE,
 ];

@@ -207,6 +207,5 @@ pub fn passed_outgoing(integration: &Integration, now: Timestamp) -> Option<&Tok
     integration.facts.outgoing.as_ref().filter(|token| !token.is_in_time(now))
 }
 
-
 /// Every statement of this file.
 pub const ALL: &[&str] = &[HEAD, TOKENS, PRESENTED, COUNT_HONOURED, PASSED];

@@ -33,8 +33,17 @@ pub async fn add(
     scopes: &ScopeSet,
 ) -> Result<(), DbError> {
     let values = binds![
-        id, writer.account, details.name(), fold(details.name()), details.description(), search_key(details),
-        scopes.to_stored(), writer.now, writer.by, writer.now, writer.now.plus(DUE_AFTER),
+        id,
+        writer.account,
+        details.name(),
+        fold(details.name()),
+        details.description(),
+        search_key(details),
+        scopes.to_stored(),
+        writer.now,
+        writer.by,
+        writer.now,
+        writer.now.plus(DUE_AFTER),
     ];
     on.run(ADD, values).await.map(|_| ())
 }
@@ -67,8 +76,15 @@ pub async fn update(
     scopes: &ScopeSet,
 ) -> Result<bool, DbError> {
     let values = binds![
-        of.0, writer.account, of.1, details.name(), fold(details.name()), details.description(), search_key(details),
-        scopes.to_stored(), writer.now,
+        of.0,
+        writer.account,
+        of.1,
+        details.name(),
+        fold(details.name()),
+        details.description(),
+        search_key(details),
+        scopes.to_stored(),
+        writer.now,
     ];
     on.run_one(UPDATE, values).await
 }
@@ -88,31 +104,30 @@ pub async fn take(on: &mut On<'_>, account: &AccountId, id: &IntegrationId, vers
 pub async fn apply(on: &mut On<'_>, writer: Writer<'_>, of: &Integration, step: &Step) -> Result<(), DbError> {
     let account = writer.account;
     for id in &step.retire {
-        on.run(RETIRE, binds![id, account]).await?;
+        hit(on.run_one(RETIRE, binds![id, account, writer.now]).await?)?;
     }
     for (id, reason) in &step.end {
         end(on, account, id, *reason, writer.now).await?;
     }
     if let Some((id, until, prior)) = &step.make_outgoing {
-        on.run(MAKE_OUTGOING, binds![id, account, *until, *prior]).await?;
+        hit(on.run_one(MAKE_OUTGOING, binds![id, account, *until, *prior]).await?)?;
     }
     if let Some((id, until)) = &step.make_current {
-        on.run(MAKE_CURRENT, binds![id, account, *until]).await?;
+        hit(on.run_one(MAKE_CURRENT, binds![id, account, *until]).await?)?;
     }
     if let Some((id, until)) = &step.move_deadline {
-        on.run(MOVE_DEADLINE, binds![id, account, *until]).await?;
+        hit(on.run_one(MOVE_DEADLINE, binds![id, account, *until]).await?)?;
     }
-    let by = match (step.rotation_started_at, of.facts.rotation_started_at) {
-        (None, _) => None,
-        (Some(new), Some(old)) if new == old => Some(None),
-        (Some(_), _) => Some(Some(writer.by)),
-    };
     let values = binds![
-        &of.id, account, step.paused_at, step.delete.then_some(writer.now), step.rotation_started_at, by.flatten(),
+        &of.id,
+        account,
+        step.paused_at,
+        step.delete.then_some(writer.now),
+        step.rotation_started_at,
+        writer.by,
         writer.now,
     ];
-    on.run(if by == Some(None) { SET_STATE_KEEP } else { SET_STATE }, values).await?;
-    Ok(())
+    hit(on.run_one(SET_STATE, values).await?)
 }
 
 /// Brings the two sorted facts up to date after the tokens were written.
@@ -125,8 +140,19 @@ pub async fn refresh(on: &mut On<'_>, account: &AccountId, id: &IntegrationId) -
     Ok(())
 }
 
-async fn end(on: &mut On<'_>, account: &AccountId, id: &TokenId, reason: EndReason, now: Timestamp) -> Result<(), DbError> {
-    on.run(END, binds![id, account, now, reason.code()]).await.map(|_| ())
+async fn end(
+    on: &mut On<'_>,
+    account: &AccountId,
+    id: &TokenId,
+    reason: EndReason,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    hit(on.run_one(END, binds![id, account, now, reason.code()]).await?)
+}
+
+/// A write of a step must change exactly the row that the step meant; else nothing of it happens.
+fn hit(row: bool) -> Result<(), DbError> {
+    if row { Ok(()) } else { Err(DbError::Fault("a token was not in the state that its step expects".to_owned())) }
 }
 
 fn search_key(details: &Details) -> String {
@@ -141,18 +167,20 @@ const ADD_TOKEN: &str = "INSERT INTO tokens (id, account_id, integration_id, dig
 const UPDATE: &str = "UPDATE integrations SET name = $4, name_key = $5, description = $6, search_key = $7, scopes = $8, \
      updated_at = $9, version = version + 1 WHERE id = $1 AND account_id = $2 AND version = $3 AND deleted_at IS NULL";
 const TAKE: &str = "UPDATE integrations SET version = version + 1 WHERE id = $1 AND account_id = $2 AND version = $3";
-const RETIRE: &str = "UPDATE tokens SET role = 'former' WHERE id = $1 AND account_id = $2";
-const END: &str = "UPDATE tokens SET role = 'former', ended_at = $3, end_reason = $4 \
+const RETIRE: &str = "UPDATE tokens SET role = 'former', ended_at = ends_at, end_reason = 'deadline', prior_ends_at = NULL \
+     WHERE id = $1 AND account_id = $2 AND ended_at IS NULL AND ends_at <= $3";
+const END: &str = "UPDATE tokens SET role = 'former', ended_at = $3, end_reason = $4, prior_ends_at = NULL \
      WHERE id = $1 AND account_id = $2 AND ended_at IS NULL";
 const MAKE_OUTGOING: &str = "UPDATE tokens SET role = 'outgoing', ends_at = $3, prior_ends_at = $4 \
      WHERE id = $1 AND account_id = $2 AND ended_at IS NULL";
 const MAKE_CURRENT: &str = "UPDATE tokens SET role = 'current', ends_at = $3, prior_ends_at = NULL \
      WHERE id = $1 AND account_id = $2 AND ended_at IS NULL";
-const MOVE_DEADLINE: &str = "UPDATE tokens SET ends_at = $3 WHERE id = $1 AND account_id = $2 AND role = 'outgoing'";
-const SET_STATE: &str = "UPDATE integrations SET paused_at = $3, deleted_at = $4, rotation_started_at = $5, \
-     rotation_started_by = $6, updated_at = $7 WHERE id = $1 AND account_id = $2";
-const SET_STATE_KEEP: &str = "UPDATE integrations SET paused_at = $3, deleted_at = $4, rotation_started_at = $5, \
-     rotation_started_by = COALESCE($6, rotation_started_by), updated_at = $7 WHERE id = $1 AND account_id = $2";
+const MOVE_DEADLINE: &str = "UPDATE tokens SET ends_at = $3 WHERE id = $1 AND account_id = $2 AND role = 'outgoing' \
+     AND ended_at IS NULL";
+// A rotation that goes on keeps the name of who started it.
+const SET_STATE: &str = "UPDATE integrations SET paused_at = $3, deleted_at = $4, \
+     rotation_started_by = CASE WHEN $5 IS NULL THEN NULL WHEN rotation_started_at = $5 THEN rotation_started_by ELSE $6 END, \
+     rotation_started_at = $5, updated_at = $7 WHERE id = $1 AND account_id = $2";
 const REFRESH_AGE: &str = "UPDATE integrations SET token_created_at = \
      (SELECT t.created_at FROM tokens t WHERE t.integration_id = integrations.id AND t.role = 'current') \
      WHERE id = $1 AND account_id = $2";
@@ -161,14 +189,25 @@ const REFRESH_DEADLINE: &str = "UPDATE integrations SET deadline_at = COALESCE(\
       AND t.ends_at < integrations.token_created_at + $3), token_created_at + $3) WHERE id = $1 AND account_id = $2";
 
 /// Puts a token whose deadline passed into the past; part of the due job.
-pub const FINISH_TOKEN: &str =
-    "UPDATE tokens SET role = 'former' WHERE id = $1 AND account_id = $2 AND role = 'outgoing' AND ends_at <= $3";
+pub const FINISH_TOKEN: &str = RETIRE;
 /// Ends the rotation of an integration; part of the due job.
 pub const FINISH_ROTATION: &str = "UPDATE integrations SET rotation_started_at = NULL, rotation_started_by = NULL \
      WHERE id = $1 AND account_id = $2";
 
 /// Every statement of this file.
 pub const ALL: &[&str] = &[
-    ADD, ADD_TOKEN, UPDATE, TAKE, RETIRE, END, MAKE_OUTGOING, MAKE_CURRENT, MOVE_DEADLINE, SET_STATE, SET_STATE_KEEP,
-    REFRESH_AGE, REFRESH_DEADLINE, FINISH_TOKEN, FINISH_ROTATION,
+    ADD,
+    ADD_TOKEN,
+    UPDATE,
+    TAKE,
+    RETIRE,
+    END,
+    MAKE_OUTGOING,
+    MAKE_CURRENT,
+    MOVE_DEADLINE,
+    SET_STATE,
+    REFRESH_AGE,
+    REFRESH_DEADLINE,
+    FINISH_TOKEN,
+    FINISH_ROTATION,
 ];
