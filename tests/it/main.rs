@@ -1,6 +1,8 @@
 //! The integration tests: a real server, a real database, nothing of ours replaced.
 
 #[cfg(test)]
+mod app_itself;
+#[cfg(test)]
 mod database_itself;
 #[cfg(test)]
 #[path = "../support/mod.rs"]

@@ -1,5 +1,6 @@
 //! What every integration test stands on: a database of its own, and somebody who asks.
 
+pub mod app;
 pub mod database;
 pub mod html;
 pub mod scratch;

@@ -1,0 +1,108 @@
+//! The real server, in this process, on a database of its own and with the clock in the test's hand.
+
+use super::database::TestDatabase;
+use super::visitor::Visitor;
+use actix_web::rt::System;
+use progreda::app::{App, StopHandle};
+use progreda::config::Config;
+use progreda::world::{Entropy, ManualClock, Span, Timestamp, World};
+use std::sync::Arc;
+use std::sync::mpsc::{Sender, channel};
+use std::thread::JoinHandle;
+
+/// When every test begins: 2026-11-02 09:00 UTC, a Monday.
+pub const START: Timestamp = Timestamp::from_millis(1_793_610_000_000);
+
+/// A server that runs until this value is dropped; its database goes with it.
+pub struct TestApp {
+    url: String,
+    clock: Arc<ManualClock>,
+    // In the order in which they are given up.
+    server: RunningServer,
+    database: TestDatabase,
+}
+
+impl TestApp {
+    /// On a migrated, empty database.
+    pub async fn start() -> Self {
+        Self::start_on(TestDatabase::new().await)
+    }
+
+    /// On a database that the test has prepared.
+    pub fn start_on(database: TestDatabase) -> Self {
+        let clock = Arc::new(ManualClock::at(START));
+        let config = Config::local(database.url().to_owned(), database.key_file());
+        let (server, url) = RunningServer::start(config, World::new(clock.clone(), Arc::new(RealChance)));
+        Self { url, clock, server, database }
+    }
+
+    /// Where it answers, such as `http://127.0.0.1:40123`.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Lets time pass, for the server as for the test.
+    pub fn advance(&self, span: Span) {
+        self.clock.advance(span);
+    }
+
+    /// What the server stores in.
+    pub fn database(&self) -> &TestDatabase {
+        &self.database
+    }
+
+    /// Someone at a browser, without cookies.
+    pub fn visitor(&self) -> Visitor {
+        Visitor::new(&self.url)
+    }
+
+    /// Stops the server as SIGTERM does, and starts another on the same database at the same time of day.
+    pub fn restart(&mut self) {
+        self.server.stop();
+        let config = Config::local(self.database.url().to_owned(), self.database.key_file());
+        let world = World::new(self.clock.clone(), Arc::new(RealChance));
+        (self.server, self.url) = RunningServer::start(config, world);
+    }
+}
+
+/// The operating system's chance beside a clock of our own: secrets of parallel tests stay different.
+struct RealChance;
+
+impl Entropy for RealChance {
+    fn fill(&self, buffer: &mut [u8]) {
+        World::real().entropy().fill(buffer);
+    }
+}
+
+struct RunningServer {
+    handle: StopHandle,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl RunningServer {
+    fn start(config: Config, world: World) -> (Self, String) {
+        let (sender, receiver) = channel();
+        let thread = std::thread::spawn(move || System::new().block_on(serve(config, world, sender)));
+        let (handle, url) = receiver.recv().expect("the server starts; its thread says why it did not");
+        (Self { handle, thread: Some(thread) }, url)
+    }
+
+    fn stop(&mut self) {
+        if let Some(thread) = self.thread.take() {
+            self.handle.stop();
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for RunningServer {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+async fn serve(config: Config, world: World, started: Sender<(StopHandle, String)>) {
+    let app = App::build(config, world).await.unwrap_or_else(|error| panic!("the server does not start: {error}"));
+    started.send((app.stop_handle(), app.url())).expect("the test waits");
+    app.run().await.unwrap_or_else(|error| panic!("the server ended: {error}"));
+}
