@@ -9,7 +9,7 @@ mod store;
 mod texts;
 
 pub use commands::{Refused, create};
-pub use model::{Contact, Draft};
+pub use model::{Contact, CustomField, Draft};
 pub use store::ALL as STATEMENTS;
 pub use texts::Text;
 
