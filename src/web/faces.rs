@@ -1,6 +1,8 @@
 //! The face of an error, by who asks: a page in the person's own frame, an alert for htmx, JSON for API v2.
 
 mod page;
+#[cfg(test)]
+mod samples;
 mod words;
 
 pub use words::wait;

@@ -10,8 +10,10 @@ use crate::web::actor::People;
 use crate::web::frame;
 use crate::web::parts::{FormGuard, When};
 use crate::web::shell::Shell;
+use crate::web::times;
 use crate::world::Timestamp;
 use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use std::sync::Arc;
@@ -101,24 +103,20 @@ pub async fn render(failure: &AppError, request: &HttpRequest, now: Timestamp, i
     };
     if frame::wants_part(request) {
         let mut response = finish(request, failure.status(), &ErrorAlert { told });
-        let headers = [("hx-retarget", "#alerts"), ("hx-reswap", "innerHTML")];
-        for (name, value) in headers.into_iter().map(|(name, value)| (header(name), value)) {
-            response.headers_mut().insert(name, actix_web::http::header::HeaderValue::from_static(value));
+        // The part that was asked for stays as it is.
+        for (name, value) in [("hx-retarget", "#alerts"), ("hx-reswap", "innerHTML")] {
+            response.headers_mut().insert(HeaderName::from_static(name), HeaderValue::from_static(value));
         }
         return response;
     }
     let title = told.words.title.clone();
     match (db, staff) {
         (Some(db), Some(staff)) => {
-            let shell = Shell { flash: None, ..frame::shell(request, db, &Actor::Staff(staff), title) };
+            let shell = frame::shell(request, db, &Actor::Staff(staff), title);
             finish(request, failure.status(), &ErrorPage { shell, told })
         }
         _ => finish(request, failure.status(), &BareErrorPage { shell: frame::visitor_shell(title), told }),
     }
-}
-
-fn header(name: &'static str) -> actix_web::http::header::HeaderName {
-    actix_web::http::header::HeaderName::from_static(name)
 }
 
 fn finish(request: &HttpRequest, status: StatusCode, template: &impl Template) -> HttpResponse {
@@ -196,10 +194,6 @@ fn again(failure: &AppError, request: &HttpRequest, db: &Db, staff: &Arc<StaffMe
 
 /// `22 Nov 2026, 09:30 UTC`; an error page is read long after it was made, so nothing relative.
 fn exactly(now: Timestamp) -> When {
-    let Ok(instant) = jiff::Timestamp::from_millisecond(now.millis()) else { return When::default() };
-    When {
-        datetime: instant.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
-        title: instant.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(),
-        text: instant.strftime("%-d %b %Y, %H:%M UTC").to_string(),
-    }
+    let instant = jiff::Timestamp::from_millisecond(now.millis()).unwrap_or_default();
+    times::when(now, instant.strftime("%-d %b %Y, %H:%M UTC").to_string())
 }

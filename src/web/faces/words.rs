@@ -106,7 +106,7 @@ fn signed_out() -> Words {
 }
 
 fn old_form() -> Words {
-    let why = "You signed in again after this form was opened. Nothing was changed, and what you typed is kept. Send it again if you still want it.";
+    let why = "You signed in again after this form was opened. Nothing was changed, and what you typed is kept.";
     Words::new("refresh-cw", "This form is from an earlier session", why)
 }
 
