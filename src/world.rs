@@ -159,7 +159,6 @@ impl Clock for SystemClock {
 struct SystemEntropy;
 
 impl Entropy for SystemEntropy {
-    #[expect(clippy::disallowed_types, reason = "this is the one place that asks the system")]
     fn fill(&self, buffer: &mut [u8]) {
         use rand::TryRng;
         // Without the system's random source nothing here is safe to go on.

@@ -26,7 +26,7 @@ pub struct Settings {
     /// Address and port to listen on; port 0 takes a free one.
     #[arg(long, env = "PROGREDA_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8080", global = true)]
     pub listen: SocketAddr,
-    /// Where the data is kept: sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME [default: sqlite:progreda.db; a throw-away file for demo]
+    /// Where the data is kept: `sqlite:PATH` or `postgres://USER:PASSWORD@HOST/NAME` [default: sqlite:progreda.db; a throw-away file for demo]
     #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true, global = true)]
     pub database_url: Option<String>,
     /// The address under which browsers and software reach this server: https, or http for loopback only [default: the listening address]

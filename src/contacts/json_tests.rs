@@ -4,6 +4,7 @@ use super::*;
 use crate::error::{AppError, Message};
 use crate::ids::{AccountId, ContactId};
 use crate::world::FixedEntropy;
+use crate::world::Timestamp;
 
 fn taken(body: Value) -> Draft {
     let Value::Object(map) = body else { panic!("not an object") };

@@ -209,7 +209,7 @@ async fn connect(url: &str) -> Result<Pools, OpenError> {
     let write = write.idle_timeout(None).max_lifetime(None).connect_with(options.clone()).await?;
     let read = SqlitePoolOptions::new().max_connections(4).min_connections(1).acquire_timeout(Duration::from_secs(2));
     let read =
-        read.idle_timeout(Duration::from_secs(60)).connect_lazy_with(options.read_only(true).create_if_missing(false));
+        read.idle_timeout(Duration::from_mins(1)).connect_lazy_with(options.read_only(true).create_if_missing(false));
     Ok(Pools::Sqlite { read, write })
 }
 

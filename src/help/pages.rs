@@ -79,13 +79,9 @@ pub struct HelpPage {
 }
 
 impl HelpPage {
-    fn chapters(&self) -> &'static [(&'static str, &'static str)] {
-        CHAPTERS
-    }
-
     /// The heading of a chapter.
-    fn heading(&self, anchor: &str) -> &'static str {
-        self.chapters().iter().find(|(name, _)| *name == anchor).map_or("", |(_, heading)| *heading)
+    fn heading(anchor: &str) -> &'static str {
+        CHAPTERS.iter().find(|(name, _)| *name == anchor).map_or("", |(_, heading)| *heading)
     }
 
     /// The account's name, for sentences.

@@ -109,11 +109,10 @@ fn why_dead(row: &store::Presented) -> DeadReason {
     }
     match row.end_reason.as_deref().and_then(EndReason::from_code) {
         Some(EndReason::Rotated | EndReason::RotationCancelled) => DeadReason::Rotated,
-        Some(EndReason::ExpiredEarly | EndReason::DeadlinePassed) => DeadReason::Expired,
         Some(EndReason::Deleted) => DeadReason::Deleted,
         Some(EndReason::Revoked) => DeadReason::Revoked,
         None if row.paused_at.is_some() => DeadReason::Paused,
         None if row.disabled_at.is_some() => DeadReason::AccountDisabled,
-        None => DeadReason::Expired,
+        None | Some(EndReason::ExpiredEarly | EndReason::DeadlinePassed) => DeadReason::Expired,
     }
 }

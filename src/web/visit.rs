@@ -83,7 +83,7 @@ fn keep_cookies(mut face: actix_web::HttpResponse, before: &ServiceResponse<BoxB
 fn log_failure(failure: &AppError, id: &RequestId) {
     match failure {
         AppError::Internal(cause) => {
-            tracing::error!(request.id = %id, cause = %printable(cause, 500), "request failed")
+            tracing::error!(request.id = %id, cause = %printable(cause, 500), "request failed");
         }
         AppError::Unavailable(cause) => {
             tracing::error!(request.id = %id, cause = %printable(cause, 500), "store unavailable");

@@ -78,7 +78,7 @@ impl Details {
             Some(BadText::Control | BadText::Invisible) => problems.push(DetailsProblem::NameCharacters),
             None if contains_token(&name) => problems.push(DetailsProblem::NameHoldsToken),
             None if fold(&name).is_empty() || name.chars().count() > NAME_MAX => {
-                problems.push(DetailsProblem::NameLength)
+                problems.push(DetailsProblem::NameLength);
             }
             None => {}
         }

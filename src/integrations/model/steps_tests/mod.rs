@@ -81,7 +81,7 @@ impl Shelf {
         row
     }
 
-    fn apply(&mut self, step: Step, now: Timestamp, new_ends_at: Option<Timestamp>) {
+    fn apply(&mut self, step: &Step, now: Timestamp, new_ends_at: Option<Timestamp>) {
         for id in &step.retire {
             let row = self.row(id);
             (row.ended_at, row.role) = (Some(row.token.ends_at.unwrap()), Role::Former);
@@ -169,7 +169,7 @@ impl Shelf {
                 facts.revoke(&id, now)
             }
         }?;
-        self.apply(step, now, new_ends_at);
+        self.apply(&step, now, new_ends_at);
         Ok(())
     }
 }
