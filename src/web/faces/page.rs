@@ -138,7 +138,9 @@ async fn whom_to_ask(failure: &AppError, request: &HttpRequest, staff: Option<&S
     let people = request.app_data::<web::Data<dyn People>>();
     match (failure, people, staff) {
         (AppError::Lacks(_), Some(people), Some(staff)) => {
-            people.whom_to_ask(&staff.account.id).await.unwrap_or_default()
+            let mut names = people.whom_to_ask(&staff.account.id).await.unwrap_or_default();
+            names.retain(|name| *name != staff.name);
+            names
         }
         _ => Vec::new(),
     }
