@@ -292,6 +292,11 @@ async fn upkeep(lines: Lines, db: Db) {
         {
             tracing::warn!(cause = %error, "upkeep failed");
         }
+        if second % 10 == 5
+            && let Err(error) = integrations::due::finish_rotations(&db).await
+        {
+            tracing::warn!(cause = %error, "rotations could not be finished");
+        }
     }
 }
 

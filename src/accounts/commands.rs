@@ -1,8 +1,9 @@
 //! Making accounts, with the two roles and the lab that every account starts with; disabling them.
 
 use super::store;
-use super::{AccountAdded, AccountSwitched, operator};
+use super::{AccountAdded, AccountSwitched};
 use crate::authz::{Lab, Origin};
+use crate::db::journal::Doer;
 use crate::db::{Db, DbError, On};
 use crate::error::{AppError, Result};
 use crate::ids::{AccountId, RoleId};
@@ -42,7 +43,7 @@ pub async fn create(db: &Db, name: &str) -> Result<AccountId> {
     let mut tx = db.write().await?;
     let made = add(&mut tx.on(), db.world().entropy(), name, now).await?;
     let change = AccountAdded { account: made.account.clone(), name: name.to_owned() };
-    tx.commit_as(&operator(), Some(&made.account), now, &Origin::default(), &[&change]).await?;
+    tx.commit_as(&Doer::operator(), Some(&made.account), now, &Origin::default(), &[&change]).await?;
     Ok(made.account)
 }
 
@@ -59,7 +60,7 @@ pub async fn switch(db: &Db, account: &AccountId, disabled: bool) -> Result<bool
     }
     store::end_sessions(&mut tx.on(), account).await?;
     let change = AccountSwitched { account: account.clone(), name: row.name, disabled };
-    tx.commit_as(&operator(), Some(account), now, &Origin::default(), &[&change]).await?;
+    tx.commit_as(&Doer::operator(), Some(account), now, &Origin::default(), &[&change]).await?;
     Ok(true)
 }
 

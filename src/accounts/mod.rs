@@ -5,15 +5,9 @@ pub mod store;
 
 pub use commands::{Made, add};
 
-use crate::db::journal::{Change, Class, Doer, Entry, Subject};
+use crate::db::journal::{Change, Class, Entry, Subject};
 use crate::ids::AccountId;
 use serde_json::json;
-
-/// Whoever runs the binary, as the journal names them.
-#[must_use]
-pub fn operator() -> Doer {
-    Doer { kind: "operator", id: None, name: "Operator".to_owned() }
-}
 
 /// An account was made.
 #[derive(Debug, Clone)]

@@ -42,7 +42,7 @@ pub struct Entry {
 }
 
 /// A change that can say what trace it leaves.
-pub trait Change {
+pub trait Change: Sync {
     /// Its trace.
     fn entry(&self) -> Entry;
 }
@@ -75,13 +75,27 @@ pub struct Doer {
     pub name: String,
 }
 
+impl Doer {
+    /// Whoever runs the binary.
+    #[must_use]
+    pub fn operator() -> Self {
+        Self { kind: "operator", id: None, name: "Operator".to_owned() }
+    }
+
+    /// A due job.
+    #[must_use]
+    pub fn system() -> Self {
+        Self { kind: "system", id: None, name: "System".to_owned() }
+    }
+}
+
 impl From<&Actor> for Doer {
     fn from(actor: &Actor) -> Self {
         let (kind, id, name) = match actor {
             Actor::Staff(staff) => ("staff", Some(staff.user.to_string()), staff.name.clone()),
             Actor::Integration(caller) => ("integration", Some(caller.integration.to_string()), caller.name.clone()),
-            Actor::Operator(_) => ("operator", None, "Operator".to_owned()),
-            Actor::System(_) => ("system", None, "System".to_owned()),
+            Actor::Operator(_) => return Self::operator(),
+            Actor::System(_) => return Self::system(),
         };
         Self { kind, id, name }
     }

@@ -31,7 +31,7 @@ pub async fn finish_rotations(db: &Db) -> Result<usize> {
         tx.on().run(write::FINISH_TOKEN, binds![&token.id, &account, now]).await?;
         tx.on().run(write::FINISH_ROTATION, binds![&id, &account]).await?;
         write::refresh(&mut tx.on(), &account, &id).await?;
-        let doer = Doer { kind: "system", id: None, name: "System".to_owned() };
+        let doer = Doer::system();
         let change = OfIntegration { id, name: of.name, what: What::OverlapEnded { hint } };
         tx.commit_as(&doer, Some(&account), now, &crate::authz::Origin::default(), &[&change]).await?;
         finished += 1;

@@ -1,10 +1,9 @@
 //! Switching labs from the command line.
 
 use super::store;
-use crate::accounts;
 use crate::authz::{Lab, Origin};
 use crate::db::Db;
-use crate::db::journal::{Change, Class, Entry, Subject};
+use crate::db::journal::{Change, Class, Doer, Entry, Subject};
 use crate::error::{AppError, Result};
 use crate::ids::AccountId;
 use serde_json::json;
@@ -48,5 +47,5 @@ pub async fn switch(db: &Db, account: &AccountId, lab: Lab, on: bool) -> Result<
     }
     store::set(&mut tx.on(), account, lab, on, (now, "Operator")).await?;
     let change = Switched { lab, enabled: on };
-    Ok(tx.commit_as(&accounts::operator(), Some(account), now, &Origin::default(), &[&change]).await?)
+    Ok(tx.commit_as(&Doer::operator(), Some(account), now, &Origin::default(), &[&change]).await?)
 }

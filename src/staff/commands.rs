@@ -1,9 +1,8 @@
 //! What the operator sets from the command line: roles' permissions, persons' roles, overrides, and who is disabled.
 
 use super::store;
-use crate::accounts::operator;
 use crate::authz::{Origin, Permission};
-use crate::db::journal::{Change, Class, Entry, Subject};
+use crate::db::journal::{Change, Class, Doer, Entry, Subject};
 use crate::db::{Db, WriteTx};
 use crate::error::{AppError, Result};
 use crate::ids::AccountId;
@@ -26,7 +25,7 @@ impl Change for RightsChanged {
 }
 
 async fn commit(tx: WriteTx, db: &Db, account: &AccountId, change: RightsChanged) -> Result<()> {
-    Ok(tx.commit_as(&operator(), Some(account), db.world().now(), &Origin::default(), &[&change]).await?)
+    Ok(tx.commit_as(&Doer::operator(), Some(account), db.world().now(), &Origin::default(), &[&change]).await?)
 }
 
 async fn member(tx: &mut WriteTx, account: &AccountId, email: &str) -> Result<(String, Subject)> {

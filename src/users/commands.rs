@@ -144,7 +144,7 @@ pub async fn add_person(db: &Db, hasher: &Hasher, account: &AccountId, role: &st
     }
     crate::staff::add(&mut tx.on(), entropy, (account, &user, &role), now).await?;
     let change = OfUser { user: user.clone(), name: new.name, change: UserChange::Added };
-    tx.commit_as(&accounts::operator(), Some(account), now, &crate::authz::Origin::default(), &[&change]).await?;
+    tx.commit_as(&Doer::operator(), Some(account), now, &crate::authz::Origin::default(), &[&change]).await?;
     Ok(user)
 }
 
@@ -363,7 +363,7 @@ pub async fn reset_password(db: &Db, hasher: &Hasher, email: &Email, password: P
     }
     store::end_sessions(&mut tx.on(), &user, "").await?;
     let account = known.account_id.and_then(|id| id.parse::<AccountId>().ok());
-    let doer = accounts::operator();
+    let doer = Doer::operator();
     let change = OfUser { user: user.clone(), name: known.name, change: UserChange::PasswordChanged };
     tx.commit_as(&doer, account.as_ref(), now, &crate::authz::Origin::default(), &[&change]).await?;
     Ok(Some(user))

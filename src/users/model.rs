@@ -10,7 +10,7 @@ pub const PASSWORD_MIN: usize = 15;
 /// Most characters; more is refused, never cut.
 pub const PASSWORD_MAX: usize = 1_024;
 // Guesses (powers of ten) below which a password counts as one that everybody tries.
-const TOO_COMMON: f64 = 8.0;
+const TOO_COMMON: f64 = 10.0;
 
 /// Why something typed cannot be taken; each says what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -18,6 +18,8 @@ const LEVELS: &[(&str, u8)] = &[
     ("telemetry", 3),
     ("web", 4),
     ("app", 6),
+    // The command line wires and starts the app; it is no feature and nothing uses it but main.
+    ("cli", 7),
 ];
 const FEATURE: u8 = 5;
 
@@ -96,7 +98,7 @@ fn sqlx_in_stores(source: &Source) -> Vec<String> {
 
 fn actix_at_the_edge(source: &Source) -> Vec<String> {
     let allowed = match *source.module() {
-        [] | ["app" | "error"] | ["web", ..] => true,
+        [] | ["app" | "cli" | "error"] | ["web", ..] => true,
         [_] | [_, "pages" | "api", ..] => feature(source).is_some(),
         _ => false,
     };

@@ -219,7 +219,7 @@ fn every_cell_of_the_state_table() {
         (Action::Cancel, ["no: NoRotation", "Active a", "no: NoRotation", "Paused a", "no: NoRotation", "no: NoRotation", "no: Deleted"]),
         (Action::Expire, ["no: NoRotation", "Active b", "no: NoRotation", "Paused b", "no: NoRotation", "no: NoRotation", "no: Deleted"]),
         (Action::Extend(Extension::Week), ["no: NoRotation", "Rotating b+a", "no: NoRotation", "Paused b+a", "no: NoRotation", "no: NoRotation", "no: Deleted"]),
-        (Action::Pause, ["Paused a", "Paused b+a", "no: Paused", "no: Paused", "Paused -", "no: Paused", "no: Deleted"]),
+        (Action::Pause, ["Paused a", "Paused b+a", "no: PausedAlready", "no: PausedAlready", "Paused -", "no: PausedAlready", "no: Deleted"]),
         (Action::Resume, ["no: NotPaused", "no: NotPaused", "Active a", "Rotating b+a", "no: NotPaused", "Expired -", "no: Deleted"]),
         (Action::Delete, ["Deleted -", "Deleted -", "Deleted -", "Deleted -", "Deleted -", "Deleted -", "no: Deleted"]),
         (Action::DeleteOther, ["no: OtherName", "no: OtherName", "no: OtherName", "no: OtherName", "no: OtherName", "no: OtherName", "no: Deleted"]),
