@@ -300,26 +300,35 @@ async fn upkeep(lines: Lines, db: Db) {
     }
 }
 
+/// Waits for SIGTERM or Ctrl-C.
+#[cfg(unix)]
+async fn signalled() -> bool {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => tokio::select! {
+            received = terminate.recv() => received.is_some(),
+            pressed = tokio::signal::ctrl_c() => pressed.is_ok(),
+        },
+        Err(_) => tokio::signal::ctrl_c().await.is_ok(),
+    }
+}
+
+/// Waits for Ctrl-C.
+#[cfg(not(unix))]
+async fn signalled() -> bool {
+    tokio::signal::ctrl_c().await.is_ok()
+}
+
 async fn told_to_stop(mut stop: watch::Receiver<bool>, stopping: Stopping) {
-    #[cfg(unix)]
-    let terminated = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => signal.recv().await.is_some(),
-            Err(_) => std::future::pending().await,
-        }
-    };
-    #[cfg(not(unix))]
-    let terminated = std::future::pending::<bool>();
     tokio::select! {
-        _ = terminated => {}
-        _ = tokio::signal::ctrl_c() => {}
+        _ = signalled() => {}
         _ = stop.wait_for(|stop| *stop) => {}
     }
     tracing::info!("stopping");
     stopping.0.store(true, Ordering::Relaxed);
     // A second signal quits at once.
     tokio::spawn(async {
-        if tokio::signal::ctrl_c().await.is_ok() {
+        if signalled().await {
             std::process::exit(130);
         }
     });

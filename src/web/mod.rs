@@ -14,6 +14,7 @@ pub mod once;
 pub mod parts;
 pub mod permit;
 pub mod reauth;
+pub mod refusal;
 pub mod routes;
 #[cfg(any(debug_assertions, test))]
 pub mod sample;

@@ -1,7 +1,7 @@
 //! The outermost middleware: request id, instant, address, one log line, no panic further than here, and the safe headers.
 
 use super::actor::{Asking, Visit};
-use super::{faces, headers};
+use super::{faces, headers, refusal};
 use crate::authz::{Actor, Origin};
 use crate::error::AppError;
 use crate::ids::RequestId;
@@ -42,6 +42,7 @@ pub async fn serve<B: MessageBody + 'static>(
     let failure = response.response().error().map(faces::app_error);
     if let Some(failure) = &failure {
         log_failure(failure, &id);
+        refusal::note(failure, response.request()).await;
         let face = faces::face(failure, response.request(), now, &id).await;
         let face = keep_cookies(face, &response);
         response = ServiceResponse::new(response.into_parts().0, face);
