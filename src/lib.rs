@@ -19,6 +19,7 @@ pub mod web;
 
 // Features.
 pub mod accounts;
+pub mod audit;
 pub mod contacts;
 pub mod help;
 pub mod integrations;

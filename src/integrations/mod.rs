@@ -5,6 +5,7 @@ pub mod change;
 pub mod commands;
 pub mod due;
 pub mod model;
+pub mod pages;
 pub mod scopes;
 pub mod secret;
 pub mod store;
@@ -53,7 +54,9 @@ crate::actions! {
 /// The feature's part of the route table.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    vec![Route::api(Method::GET, "/oauth/whoami", api::whoami)]
+    let mut routes = vec![Route::api(Method::GET, "/oauth/whoami", api::whoami)];
+    routes.extend(pages::routes());
+    routes
 }
 
 /// What a presented token is: junk is refused by form and checksum, without asking the database.

@@ -38,6 +38,7 @@ done! {
     OutgoingExpired = "outgoing-expired", "Rotation finished. The old token stopped.";
     OverlapExtended = "overlap-extended", "Overlap extended. Both tokens go on working.";
     Deleted = "deleted", "Deleted. Its tokens stopped.";
+    AlreadySo = "already-so", "Nothing was changed: it was so already.";
     SentBefore = "sent-before", "This form was sent already; it had its effect once.";
     NameChanged = "name-changed", "Name saved.";
     PasswordChanged = "password-changed", "Password changed. Every other session was signed out.";

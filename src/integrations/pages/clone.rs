@@ -1,0 +1,36 @@
+//! A new integration that starts from what another one is.
+
+use super::asking::Asking;
+use super::draft::Typed;
+use crate::db::Db;
+use crate::error::Result;
+use crate::integrations::CreateIntegration;
+use crate::integrations::model::NAME_MAX;
+use crate::integrations::scopes::{Held, ScopeSet};
+use crate::web::frame;
+use crate::web::permit::Pending;
+use actix_web::{HttpRequest, HttpResponse, web};
+
+/// `GET …/{id}/clone`: leads to the filled-in first step; retired scopes stay behind.
+///
+/// # Errors
+/// [`crate::error::AppError::NotFound`]; faults of the store.
+pub async fn clone(
+    pending: Pending<CreateIntegration>,
+    id: web::Path<String>,
+    request: HttpRequest,
+    db: web::Data<Db>,
+) -> Result<HttpResponse> {
+    let of = Asking::at(&pending, &request, &db).find(&id).await?;
+    let typed = Typed {
+        name: format!("Copy of {}", of.name).chars().take(NAME_MAX).collect(),
+        description: of.description.clone(),
+        scopes: current(&of.scopes),
+    };
+    Ok(frame::see_other(&request, &typed.address("/settings/private-integrations/new", false), None))
+}
+
+fn current(scopes: &ScopeSet) -> Vec<String> {
+    let ids = scopes.iter().filter(|held| matches!(held, Held::Current(_)));
+    ids.map(|held| held.id().to_owned()).collect()
+}

@@ -1,0 +1,140 @@
+//! Changing name, description and scopes, and what happens when somebody else was faster.
+
+use super::asking::{Asking, address, failure, version};
+use super::draft::{Typed, Wrong};
+use super::view::edit::{EditPage, Stale};
+use super::view::scopes::{Grid, SummaryView};
+use crate::audit;
+use crate::authz::Permit;
+use crate::db::Db;
+use crate::error::Result;
+use crate::integrations::EditIntegration;
+use crate::integrations::commands::{self, Trouble};
+use crate::integrations::model::Refused;
+use crate::integrations::store::Integration;
+use crate::web::flash::Done;
+use crate::web::form::FormBody;
+use crate::web::parts::DiffRow;
+use crate::web::{frame, times};
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+
+/// The form with what is in it.
+struct Form<'a> {
+    asking: &'a Asking<'a>,
+    of: &'a Integration,
+    typed: Typed,
+    version: i64,
+}
+
+impl Form<'_> {
+    fn answer(&self, wrong: &Wrong, stale: Option<Stale>) -> Result<HttpResponse> {
+        let problems = wrong.problems();
+        let status = match (&stale, problems.is_empty()) {
+            (Some(_), _) => StatusCode::CONFLICT,
+            (None, true) => StatusCode::OK,
+            (None, false) => StatusCode::UNPROCESSABLE_ENTITY,
+        };
+        let href = address(self.of);
+        let (chosen, _) = self.typed.chosen(&self.of.scopes);
+        let mut shell = self.asking.shell_of(self.of, format!("Edit {}", self.of.name));
+        shell.has_errors = status != StatusCode::OK;
+        let page = EditPage {
+            shell,
+            edit_address: format!("{href}/edit"),
+            stale,
+            problems,
+            guard: self.asking.guard(false),
+            version: self.version,
+            name: wrong.name_field(&self.typed),
+            description: wrong.description_field(&self.typed),
+            grid: Grid::new(&chosen, "Update", wrong.scopes.clone()),
+            summary: SummaryView::of_edit(&self.typed.name, &chosen, &self.of.scopes, &href),
+            href,
+        };
+        frame::page(self.asking.request, status, &page)
+    }
+}
+
+/// `GET …/{id}/edit`.
+///
+/// # Errors
+/// [`crate::error::AppError::NotFound`]; faults of the store.
+pub async fn edit(
+    permit: Permit<EditIntegration>,
+    id: web::Path<String>,
+    request: HttpRequest,
+    db: web::Data<Db>,
+) -> Result<HttpResponse> {
+    let asking = Asking::with(&permit, &request, &db);
+    let of = asking.find(&id).await?;
+    of.facts.may_update().map_err(|refused| failure(refused.into()))?;
+    let typed = Typed {
+        name: of.name.clone(),
+        description: of.description.clone(),
+        scopes: of.scopes.ids().map(str::to_owned).collect(),
+    };
+    Form { asking: &asking, of: &of, typed, version: of.version }.answer(&Wrong::default(), None)
+}
+
+/// `POST …/{id}/edit`; a pressed preset or `Update summary` shows the form again and saves nothing.
+///
+/// # Errors
+/// [`crate::error::AppError::NotFound`]; faults of the store and of the form.
+pub async fn update(
+    permit: Permit<EditIntegration>,
+    form: FormBody,
+    id: web::Path<String>,
+    request: HttpRequest,
+    db: web::Data<Db>,
+) -> Result<HttpResponse> {
+    form.expect(&["name", "description", "version", "preset", "show"], &["scopes"])?;
+    let version = version(form.one("version"))?;
+    let asking = Asking::with(&permit, &request, &db);
+    let of = asking.find(&id).await?;
+    let page = Form { asking: &asking, of: &of, typed: Typed::read(&form)?, version };
+    if form.has("preset") || form.has("show") {
+        return page.answer(&Wrong::default(), None);
+    }
+    let draft = match page.typed.draft(&of.scopes) {
+        Ok(draft) => draft,
+        Err(wrong) => return page.answer(&wrong, None),
+    };
+    match commands::update(&db, &permit, &of.id, version, &draft).await {
+        Ok(true) => Ok(asking.lead(&address(&of), Done::Updated)),
+        Ok(false) => Ok(asking.lead(&address(&of), Done::Unchanged)),
+        Err(Trouble::NameTaken) => page.answer(&Wrong::name_taken(), None),
+        Err(Trouble::Stale(now)) if now.facts.deleted_at.is_some() => Err(failure(Refused::Deleted.into())),
+        Err(Trouble::Stale(now)) => {
+            let stale = stale(&asking, &now, &page.typed).await?;
+            Form { asking: &asking, of: &now, version: now.version, typed: page.typed }
+                .answer(&Wrong::default(), Some(stale))
+        }
+        Err(other) => Err(failure(other)),
+    }
+}
+
+/// Who was faster, and what is saved now beside what was typed.
+async fn stale(asking: &Asking<'_>, now: &Integration, typed: &Typed) -> Result<Stale> {
+    let mut reader = asking.db.read().await?;
+    let account = &asking.actor.account().id;
+    let (events, _) = audit::history(&mut reader.on(), account, now.id.as_str(), 1).await?;
+    let title = events.first().map_or_else(
+        || "Somebody else changed this integration".to_owned(),
+        |event| format!("{} changed this integration {}", event.actor_name, times::ago(event.at, asking.now).text),
+    );
+    let one = |text: &str| vec![text.to_owned()];
+    let mut scopes = typed.scopes.clone();
+    scopes.sort();
+    let rows = [
+        DiffRow::of_lists("Name", false, &one(&now.name), &one(typed.name.trim())),
+        DiffRow::of_lists("Description", false, &lines(&now.description), &lines(&typed.description)),
+        DiffRow::of_lists("Scopes", true, &now.scopes.ids().map(str::to_owned).collect::<Vec<_>>(), &scopes),
+    ];
+    let differs = |row: &DiffRow| row.before.iter().chain(&row.after).any(|line| line.changed);
+    Ok(Stale { title, rows: rows.into_iter().filter(differs).collect() })
+}
+
+fn lines(text: &str) -> Vec<String> {
+    text.trim().lines().map(str::to_owned).collect()
+}

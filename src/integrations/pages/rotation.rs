@@ -1,0 +1,136 @@
+//! Rotating: the question with its two ways, and the answer that leads to the new token.
+
+use super::asking::{Again, Asking, Shown, address, failure, version};
+use super::compromised;
+use super::create::{once_key, to_token};
+use super::view::confirm::RotatePage;
+use crate::db::Db;
+use crate::error::{AppError, Result};
+use crate::integrations::RotateToken;
+use crate::integrations::commands::{self, Rotation, Trouble};
+use crate::integrations::model::{Lifecycle, Overlap, Refused, Tokens};
+use crate::integrations::store::Integration;
+use crate::web::form::FormBody;
+use crate::web::parts::Choice;
+use crate::web::permit::Pending;
+use crate::web::times;
+use crate::world::Timestamp;
+use actix_web::{HttpRequest, HttpResponse, web};
+
+/// `GET …/{id}/rotation`.
+///
+/// # Errors
+/// [`AppError::NotFound`], [`AppError::Conflict`] when it is deleted; faults of the store.
+pub async fn ask(
+    pending: Pending<RotateToken>,
+    id: web::Path<String>,
+    request: HttpRequest,
+    db: web::Data<Db>,
+) -> Result<HttpResponse> {
+    let asking = Asking::at(&pending, &request, &db);
+    let of = asking.find(&id).await?;
+    show(&asking, &of, Rotation::Later(Overlap::Week), &Shown::first(Again::opening(&pending)))
+}
+
+/// `POST …/{id}/rotation`: makes the new token and leads to it.
+///
+/// # Errors
+/// [`AppError::NotFound`], [`AppError::Conflict`]; faults of the store and of the form.
+pub async fn rotate(
+    pending: Pending<RotateToken>,
+    form: FormBody,
+    id: web::Path<String>,
+    request: HttpRequest,
+    db: web::Data<Db>,
+) -> Result<HttpResponse> {
+    form.expect(&["how", "overlap", "version", "from"], &[])?;
+    let (version, key, rotation) = (version(form.one("version"))?, once_key(&form)?, chosen(&form)?);
+    let asking = Asking::at(&pending, &request, &db);
+    let of = asking.find(&id).await?;
+    let permit = match pending.confirm(&form).await? {
+        Ok(permit) => permit,
+        Err(asked) => return back(&asking, &of, &form, rotation, &Shown::asked(asked)).await,
+    };
+    match commands::rotate(&db, &permit, &of.id, version, rotation, &key).await {
+        Ok(made) => to_token(&request, &made, &key),
+        Err(Trouble::Stale(now)) => back(&asking, &now, &form, rotation, &Shown::stale()).await,
+        Err(Trouble::Refused(refused)) if refused != Refused::Deleted => {
+            back(&asking, &of, &form, rotation, &Shown::wrong("how-now", refused.to_string())).await
+        }
+        Err(other) => Err(failure(other)),
+    }
+}
+
+fn chosen(form: &FormBody) -> Result<Rotation> {
+    match (form.one("how"), form.one("overlap")) {
+        ("now", _) => Ok(Rotation::Now),
+        ("later", code) => {
+            let overlap = Overlap::from_code(code).ok_or(AppError::Malformed("There is no such overlap."))?;
+            Ok(Rotation::Later(overlap))
+        }
+        _ => Err(AppError::Malformed("The form does not say when the old token stops.")),
+    }
+}
+
+/// The page that the form came from, again.
+async fn back(
+    asking: &Asking<'_>,
+    of: &Integration,
+    form: &FormBody,
+    chosen: Rotation,
+    shown: &Shown,
+) -> Result<HttpResponse> {
+    if form.one("from") == "compromised" {
+        return compromised::page(asking, of, shown).await;
+    }
+    show(asking, of, chosen, shown)
+}
+
+fn show(asking: &Asking<'_>, of: &Integration, chosen: Rotation, shown: &Shown) -> Result<HttpResponse> {
+    let now = asking.now;
+    let life = Lifecycle::at(&of.facts, now);
+    if matches!(life, Lifecycle::Deleted(_)) {
+        return Err(failure(Refused::Deleted.into()));
+    }
+    let only_now = of.facts.rotate_later(Overlap::Week, now).err().map(|refused| refused.to_string());
+    let mut shell = asking.shell_of(of, format!("Rotate the token of {}", of.name));
+    let problems = shown.problems();
+    shell.has_errors = !problems.is_empty();
+    let overlap = if let Rotation::Later(overlap) = chosen { overlap } else { Overlap::Week };
+    let page = RotatePage {
+        shell,
+        href: address(of),
+        problems,
+        guard: asking.sudo_guard(true, shown.again.as_ref()),
+        version: of.version,
+        hints: [life.outgoing(), life.current()].into_iter().flatten().map(|token| token.hint.clone()).collect(),
+        now_chosen: chosen == Rotation::Now || only_now.is_some(),
+        now_text: now_text(&life).to_owned(),
+        only_now,
+        overlaps: Choice::list(&Overlap::ALL.map(|overlap| (overlap.code(), overlap.words())), overlap.code()),
+        ends: ends(of, now),
+    };
+    shown.answer(asking, &page)
+}
+
+fn now_text(life: &Lifecycle) -> &'static str {
+    match life {
+        Lifecycle::Kept { paused: Some(_), .. } => "The old tokens stop for good. It stays paused until you resume it.",
+        Lifecycle::Kept { tokens: Tokens::None(_), .. } => {
+            "The new token works at once, and the integration is active again."
+        }
+        Lifecycle::Kept { tokens: Tokens::Two { .. }, .. } => {
+            "Calls with either of the two tokens fail at once, and the rotation is finished. Use this if a token may be compromised."
+        }
+        _ => "Calls with the old token fail at once. Use this if the token may be compromised.",
+    }
+}
+
+/// For each overlap, its end in words; a token that ends sooner by itself does so.
+fn ends(of: &Integration, now: Timestamp) -> Vec<Choice> {
+    let until = |overlap: Overlap| of.facts.rotate_later(overlap, now).ok()?.make_outgoing.map(|(_, until, _)| until);
+    let end = |overlap: Overlap| Some((overlap.code(), times::in_full(until(overlap)?)));
+    let pairs: Vec<_> = Overlap::ALL.into_iter().filter_map(end).collect();
+    let pairs: Vec<_> = pairs.iter().map(|(code, words)| (*code, words.as_str())).collect();
+    Choice::list(&pairs, Overlap::Week.code())
+}

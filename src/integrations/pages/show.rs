@@ -1,0 +1,162 @@
+//! The page of one integration.
+
+use super::activity::Calls;
+use super::asking::{Asking, address};
+use super::view::held;
+use super::view::scopes::count_words;
+use super::view::show::{Actions, Cockpit, Notice, Pane, ShowPage};
+use super::{history, words};
+use crate::audit;
+use crate::authz::Permit;
+use crate::db::Db;
+use crate::error::Result;
+use crate::integrations::ViewIntegrations;
+use crate::integrations::model::{Extension, LONGEST_OVERLAP, Lifecycle, Status, Token, Tokens};
+use crate::integrations::store::Integration;
+use crate::web::parts::{Fact, Pill, PillKind, Progress, Tone};
+use crate::web::{frame, times};
+use crate::world::{Span, Timestamp};
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+
+/// Events that the History panel shows.
+const EVENTS: i64 = 10;
+
+/// `GET …/{id}`.
+///
+/// # Errors
+/// [`crate::error::AppError::NotFound`]; faults of the store.
+pub async fn show(
+    permit: Permit<ViewIntegrations>,
+    id: web::Path<String>,
+    request: HttpRequest,
+    db: web::Data<Db>,
+) -> Result<HttpResponse> {
+    let asking = Asking::with(&permit, &request, &db);
+    let of = asking.find(&id).await?;
+    let calls = Calls::of(&asking, &of).await?;
+    let mut reader = db.read().await?;
+    let (events, all) = audit::history(&mut reader.on(), permit.account(), of.id.as_str(), EVENTS).await?;
+    let shown = i64::try_from(events.len()).unwrap_or(0);
+    let now = asking.now;
+    let life = Lifecycle::at(&of.facts, now);
+    let page = ShowPage {
+        shell: asking.shell(of.name.clone()),
+        href: address(&of),
+        version: of.version,
+        pills: words::title_pills(&life, now),
+        description: of.description.clone(),
+        actions: asking.may_manage().then(|| actions(&life, now)).flatten(),
+        guard: asking.guard(false),
+        notice: notice(&life),
+        cockpit: cockpit(&of, &life, now),
+        token: token_facts(&life, now),
+        activity: calls.activity(),
+        scope_count: count_words(of.scopes.len()),
+        scope_groups: held::groups(&of.scopes),
+        history: events.into_iter().map(|event| history::row(event, now)).collect(),
+        history_more: u64::try_from(all - shown).unwrap_or(0),
+    };
+    frame::page(&request, StatusCode::OK, &page)
+}
+
+fn actions(life: &Lifecycle, now: Timestamp) -> Option<Actions> {
+    let status = life.status();
+    let urgent = life.is_rotation_due(now) || status == Status::Expired;
+    (status != Status::Deleted).then_some(Actions {
+        resume: status == Status::Paused,
+        pause_first: status == Status::Rotating,
+        rotate_kind: if urgent && status != Status::Paused { "primary" } else { "secondary" },
+    })
+}
+
+fn notice(life: &Lifecycle) -> Option<Notice> {
+    let notice = |tone, glyph, title: String, text: &str| Some(Notice { tone, glyph, title, text: text.to_owned() });
+    match life {
+        Lifecycle::Deleted(at) => notice(
+            Tone::Info,
+            "trash-2",
+            format!("Deleted on {}", times::day(*at)),
+            "Its tokens stopped at that moment. Name, scopes and history stay readable.",
+        ),
+        Lifecycle::Kept { paused: Some(at), .. } => notice(
+            Tone::Info,
+            "circle-pause",
+            format!("Paused since {}", times::day(*at)),
+            "Every call is refused until it is resumed. Deadlines of its tokens go on.",
+        ),
+        Lifecycle::Kept { tokens: Tokens::None(at), .. } => {
+            let since = at.map(|at| format!(" since {}", times::day(at))).unwrap_or_default();
+            notice(
+                Tone::Bad,
+                "circle-x",
+                format!("No live token{since}"),
+                "Every call of the software is refused. Rotate to give it a new token.",
+            )
+        }
+        Lifecycle::Kept { .. } => None,
+    }
+}
+
+fn token_facts(life: &Lifecycle, now: Timestamp) -> Vec<Fact> {
+    let Some(token) = life.current() else {
+        return vec![Fact::new("Hint", "–").second("no live token", Tone::Bad)];
+    };
+    let age = words::age(life, now);
+    let used = token.last_used_at.map_or("never".to_owned(), |at| times::ago(at, now).text);
+    let mut facts = vec![
+        Fact::new("Hint", token.hint.clone()).mono(),
+        Fact::new("Age", age.words).second(age.second, age.tone),
+        Fact::new("Created", times::day(token.created_at)).second(format!("by {}", token.created_by), Tone::Info),
+        Fact::new("Last used", used).second(token.last_route.clone().unwrap_or_default(), Tone::Info),
+    ];
+    if let Some(address) = &token.last_address {
+        facts.push(Fact::new("From", address.clone()).second(token.last_agent.clone().unwrap_or_default(), Tone::Info));
+    }
+    if let Some(ends) = token.ends_at {
+        facts.push(
+            Fact::new("Ends", times::day_and_time(ends, now)).second("and is not honoured after that", Tone::Info),
+        );
+    }
+    facts
+}
+
+fn cockpit(of: &Integration, life: &Lifecycle, now: Timestamp) -> Option<Cockpit> {
+    let Lifecycle::Kept { tokens: Tokens::Two { current, outgoing, until, since }, .. } = life else { return None };
+    let whole = until.since(*since);
+    let by = of.rotation_started_by.as_ref().map(|name| format!(" by {name}")).unwrap_or_default();
+    let seconds = |span: Span| u64::try_from(span.as_seconds()).unwrap_or(0);
+    let ends = format!("Ends in {}", times::roughly_left(until.since(now)));
+    let in_use = if current.last_used_at.is_some() { PillKind::InUse } else { PillKind::Unused };
+    Some(Cockpit {
+        note: format!("Started{by} {}, overlap {}", times::ago(*since, now).text, times::roughly_left(whole)),
+        progress: Progress {
+            value: seconds(now.since(*since)),
+            total: seconds(whole).max(1),
+            left: format!("{} left", times::left(until.since(now))),
+            then: "then the old token stops by itself".to_owned(),
+            start: ["Started".to_owned(), times::day_and_time(*since, now)],
+            end: ["Old token ends".to_owned(), times::day_and_time(*until, now)],
+        },
+        panes: vec![
+            pane("Outgoing token", outgoing, Pill::worded(PillKind::Ends, ends), now),
+            Pane { current: true, ..pane("Current token", current, Pill::new(in_use), now) },
+        ],
+        extend_to: of
+            .facts
+            .extension_until(Extension::Longest, now)
+            .map(|_| times::short_day(since.plus(LONGEST_OVERLAP), now)),
+    })
+}
+
+fn pane(title: &'static str, token: &Token, pill: Pill, now: Timestamp) -> Pane {
+    let used = token.last_used_at.map_or("never".to_owned(), |at| times::ago(at, now).text);
+    let age = times::days_of(now.since(token.created_at).as_days());
+    let mut pairs = vec![Fact::new("Last used", used)];
+    pairs.extend(token.last_address.as_ref().map(|address| Fact::new("From", address.clone())));
+    pairs.extend(
+        token.last_agent.as_ref().filter(|agent| !agent.is_empty()).map(|agent| Fact::new("With", agent.clone())),
+    );
+    pairs.push(Fact::new("Created", times::day(token.created_at)).second(age, Tone::Info));
+    Pane { title, current: false, pill, hint: token.hint.clone(), pairs }
+}

@@ -1,0 +1,94 @@
+//! The one answer that holds a whole token.
+
+use super::asking::{Asking, address};
+use super::view::token::{Outgoing, TokenGonePage, TokenPage};
+use crate::authz::Permit;
+use crate::config::Public;
+use crate::db::Db;
+use crate::error::{AppError, Result};
+use crate::integrations::RevealToken;
+use crate::integrations::commands;
+use crate::integrations::model::{DUE_AFTER, Lifecycle, Status};
+use crate::integrations::store::Integration;
+use crate::web::headers::SHOWN;
+use crate::web::once::{self, OnceKey};
+use crate::web::{cookies, frame, times};
+use actix_web::http::{Method, StatusCode};
+use actix_web::{HttpRequest, HttpResponse, web};
+use zeroize::Zeroizing;
+
+/// `GET …/{id}/token`: the token once; after that, that it was shown.
+///
+/// # Errors
+/// [`AppError::NotFound`]; faults of the store.
+pub async fn show(
+    permit: Permit<RevealToken>,
+    id: web::Path<String>,
+    request: HttpRequest,
+    db: web::Data<Db>,
+    public: web::Data<Public>,
+) -> Result<HttpResponse> {
+    let asking = Asking::with(&permit, &request, &db);
+    let of = asking.find(&id).await?;
+    if request.method() == Method::HEAD {
+        return Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").finish());
+    }
+    if is_early(&request) {
+        return Err(AppError::Conflict("The token is shown only to somebody who opens this page.".to_owned()));
+    }
+    let key = cookies::read(&request, once::COOKIE).and_then(|text| OnceKey::parse(&text));
+    let plain = match &key {
+        Some(key) => commands::take_token(&db, &permit, &of.id, key).await?,
+        None => None,
+    };
+    let Some(plain) = plain else { return gone(&asking, &of) };
+    let page = token_page(&asking, &of, plain, &public);
+    let mut response = frame::page(&request, StatusCode::OK, &page)?;
+    for cookie in [cookies::make(&request, SHOWN, "1".to_owned()), cookies::remove(&request, once::COOKIE)] {
+        response.add_cookie(&cookie).map_err(AppError::internal)?;
+    }
+    Ok(response)
+}
+
+/// Whether a browser asks before anybody wants to see the page.
+fn is_early(request: &HttpRequest) -> bool {
+    ["sec-purpose", "purpose", "x-moz"].iter().any(|name| {
+        let value = request.headers().get(*name).and_then(|value| value.to_str().ok());
+        value
+            .is_some_and(|value| value.contains("prefetch") || value.contains("prerender") || value.contains("preview"))
+    })
+}
+
+fn token_page(asking: &Asking<'_>, of: &Integration, token: Zeroizing<String>, public: &Public) -> TokenPage {
+    let life = Lifecycle::at(&of.facts, asking.now);
+    let base = format!("{}{}", public.origin, public.prefix);
+    let (caption, url) = if of.scopes.contains("contacts.readonly") {
+        let account = &asking.actor.account().id;
+        ("Shell: the first contact", format!("{base}/contacts/?locationId={account}&limit=1"))
+    } else {
+        ("Shell: whose token it is", format!("{base}/oauth/whoami"))
+    };
+    TokenPage {
+        shell: asking.shell_of(of, format!("Copy the token for {}", of.name)),
+        hint: life.current().map(|token| token.hint.clone()).unwrap_or_default(),
+        next: times::day(life.current().map_or(asking.now, |token| token.created_at).plus(DUE_AFTER)),
+        outgoing: life.outgoing().and_then(|token| {
+            let until = format!("{} UTC", times::day_and_time(token.ends_at?, asking.now));
+            Some(Outgoing { hint: token.hint.clone(), until })
+        }),
+        token,
+        caption,
+        url,
+        href: address(of),
+    }
+}
+
+fn gone(asking: &Asking<'_>, of: &Integration) -> Result<HttpResponse> {
+    let status = Lifecycle::at(&of.facts, asking.now).status();
+    let page = TokenGonePage {
+        shell: asking.shell_of(of, format!("The token of {} was shown already", of.name)),
+        href: address(of),
+        may_rotate: status != Status::Deleted && asking.may_manage(),
+    };
+    frame::page(asking.request, StatusCode::OK, &page)
+}

@@ -1,0 +1,126 @@
+//! States, ages and deadlines in the words of the pages.
+
+use crate::integrations::model::{Lifecycle, Status, Tokens};
+use crate::web::parts::{Pill, PillKind, Tone};
+use crate::web::times;
+use crate::world::Timestamp;
+
+const fn kind(status: Status) -> PillKind {
+    match status {
+        Status::Active => PillKind::Active,
+        Status::Rotating => PillKind::Rotating,
+        Status::Paused => PillKind::Paused,
+        Status::Expired => PillKind::Expired,
+        Status::Deleted => PillKind::Deleted,
+    }
+}
+
+/// The pill of a state.
+pub fn pill(life: &Lifecycle) -> Pill {
+    Pill::new(kind(life.status()))
+}
+
+/// The pills of a page's title: the state with its date, then the flag.
+pub fn title_pills(life: &Lifecycle, now: Timestamp) -> Vec<Pill> {
+    let since = since(life, now);
+    let word = life.status().word();
+    let label = if since.is_empty() { word.to_owned() } else { format!("{word} · {since}") };
+    let due = life.is_rotation_due(now).then(|| Pill::new(PillKind::RotationDue));
+    std::iter::once(Pill::worded(kind(life.status()), label)).chain(due).collect()
+}
+
+/// The date that belongs to a state: `old token until 27 Nov`, `since 16 Nov`, `on 2 Apr`.
+pub fn since(life: &Lifecycle, now: Timestamp) -> String {
+    match life {
+        Lifecycle::Deleted(at) | Lifecycle::Kept { paused: None, tokens: Tokens::None(Some(at)) } => {
+            format!("on {}", times::short_day(*at, now))
+        }
+        Lifecycle::Kept { paused: Some(at), .. } => format!("since {}", times::short_day(*at, now)),
+        Lifecycle::Kept { tokens: Tokens::Two { until, .. }, .. } => {
+            format!("old token until {}", times::short_day(*until, now))
+        }
+        Lifecycle::Kept { .. } => String::new(),
+    }
+}
+
+/// An age and what follows from it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Age {
+    /// `97 days`.
+    pub words: String,
+    /// `7 days overdue`.
+    pub second: String,
+    /// The second line's colour.
+    pub tone: Tone,
+}
+
+/// The age of the current token.
+pub fn age(life: &Lifecycle, now: Timestamp) -> Age {
+    let age = |words: String, second: String, tone| Age { words, second, tone };
+    let Some(token) = life.current() else {
+        let second = if life.status() == Status::Deleted { "" } else { "no live token" };
+        return age("–".to_owned(), second.to_owned(), Tone::Bad);
+    };
+    let words = match now.since(token.created_at).as_days() {
+        ..1 => "less than a day".to_owned(),
+        days => times::days_of(days),
+    };
+    match life.days_left(now).unwrap_or_default() {
+        0 => age(words, "rotation due today".to_owned(), Tone::Warn),
+        left if left < 0 => age(words, format!("{} overdue", times::days_of(-left)), Tone::Warn),
+        left => age(words, format!("rotate in {}", times::days_of(left)), Tone::Info),
+    }
+}
+
+/// A number of integrations: `1 integration`, `10 integrations`.
+pub fn count(number: i64) -> String {
+    if number == 1 { "1 integration".to_owned() } else { format!("{number} integrations") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::TokenId;
+    use crate::integrations::model::{Facts, Token};
+    use crate::world::{FixedEntropy, Span};
+
+    const NOW: Timestamp = Timestamp::from_millis(1_795_339_267_000);
+
+    fn token(days: i64, ends_in: Option<i64>) -> Token {
+        Token {
+            id: TokenId::new(NOW, &FixedEntropy::default()),
+            hint: "pit_…Tz41".to_owned(),
+            created_at: NOW.minus(Span::days(days)),
+            created_by: "Maren Holt".to_owned(),
+            ends_at: ends_in.map(|days| NOW.plus(Span::days(days))),
+            prior_ends_at: None,
+            last_used_at: None,
+            last_address: None,
+            last_agent: None,
+            last_route: None,
+        }
+    }
+
+    fn life(current: Option<Token>, outgoing: Option<Token>) -> Lifecycle {
+        Lifecycle::at(&Facts { current, outgoing, ..Facts::default() }, NOW)
+    }
+
+    #[test]
+    fn the_age_says_what_to_do_and_by_when() {
+        let told = |days| age(&life(Some(token(days, None)), None), NOW);
+        assert_eq!((told(97).words.as_str(), told(97).second.as_str()), ("97 days", "7 days overdue"));
+        assert_eq!(told(91).second, "1 day overdue");
+        assert_eq!((told(90).second.as_str(), told(90).tone), ("rotation due today", Tone::Warn));
+        assert_eq!((told(78).second.as_str(), told(78).tone), ("rotate in 12 days", Tone::Info));
+        assert_eq!(told(0).words, "less than a day");
+        assert_eq!(age(&life(None, None), NOW).second, "no live token");
+    }
+
+    #[test]
+    fn the_title_carries_state_date_and_flag() {
+        let labels = |life: &Lifecycle| title_pills(life, NOW).into_iter().map(|pill| pill.label).collect::<Vec<_>>();
+        assert_eq!(labels(&life(Some(token(97, None)), None)), ["Active", "Rotation due"]);
+        let rotating = life(Some(token(2, None)), Some(token(100, Some(5))));
+        assert_eq!(labels(&rotating), ["Rotating · old token until 27 Nov"]);
+    }
+}
