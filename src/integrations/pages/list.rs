@@ -1,7 +1,7 @@
 //! The list of private integrations.
 
 use super::asking::Asking;
-use super::view::list::{DueBanner, Head, ListPage, Nothing, Row, beginning};
+use super::view::list::{DueBanner, Head, ListBlock, ListPage, ListPart, Nothing, Row, beginning};
 use super::{LIST, words};
 use crate::authz::Permit;
 use crate::db::Db;
@@ -41,6 +41,22 @@ pub async fn show(
     let (kept, live) = list::figures(&mut on, account, asking.now).await?;
     let (due, names) = list::due(&mut on, account, asking.now).await?;
     let part = frame::wants_part(&request);
+    let to = |name: &str, cursor: Option<Cursor>| {
+        cursor.map(|cursor| address(&asked, asked.sort, &[(name, &cursor.to_text())])).unwrap_or_default()
+    };
+    let block = ListBlock {
+        may_manage: asking.may_manage(),
+        part,
+        heads: heads(&asked),
+        rows: found.rows.iter().map(|row| line(row, asking.now)).collect(),
+        nothing: nothing(&asked),
+        words: counted(&asked, found.total, live),
+        previous: to("before", found.previous),
+        next: to("after", found.next),
+    };
+    if part {
+        return frame::page(&request, StatusCode::OK, &ListPart { list: block });
+    }
     let page = ListPage {
         shell: frame_of(&asking),
         account: asking.actor.account().name.clone(),
@@ -50,22 +66,9 @@ pub async fn show(
         search: asked.search.clone(),
         statuses: Choice::list(&Filter::ALL.map(|(_, code, words)| (code, words)), filter_code(&asked)),
         sorts: Choice::list(&Sort::ALL.map(|(_, code, words)| (code, words)), sort_code(asked.sort)),
-        part,
-        heads: heads(&asked),
-        rows: found.rows.iter().map(|row| line(row, asking.now)).collect(),
-        nothing: nothing(&asked),
-        words: counted(&asked, found.total, live),
-        previous: found
-            .previous
-            .map(|cursor| address(&asked, asked.sort, &[("before", &cursor.to_text())]))
-            .unwrap_or_default(),
-        next: found.next.map(|cursor| address(&asked, asked.sort, &[("after", &cursor.to_text())])).unwrap_or_default(),
+        list: block,
     };
-    if part {
-        frame::page(&request, StatusCode::OK, &page.as_list())
-    } else {
-        frame::page(&request, StatusCode::OK, &page)
-    }
+    frame::page(&request, StatusCode::OK, &page)
 }
 
 fn frame_of(asking: &Asking<'_>) -> crate::web::shell::Shell {

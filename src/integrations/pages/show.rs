@@ -151,7 +151,7 @@ fn cockpit(of: &Integration, life: &Lifecycle, now: Timestamp) -> Option<Cockpit
 
 fn pane(title: &'static str, token: &Token, pill: Pill, now: Timestamp) -> Pane {
     let used = token.last_used_at.map_or("never".to_owned(), |at| times::ago(at, now).text);
-    let age = times::days_of(now.since(token.created_at).as_days());
+    let age = words::old(now.since(token.created_at));
     let mut pairs = vec![Fact::new("Last used", used)];
     pairs.extend(token.last_address.as_ref().map(|address| Fact::new("From", address.clone())));
     pairs.extend(

@@ -3,7 +3,7 @@
 use crate::integrations::model::{Lifecycle, Status, Tokens};
 use crate::web::parts::{Pill, PillKind, Tone};
 use crate::web::times;
-use crate::world::Timestamp;
+use crate::world::{Span, Timestamp};
 
 const fn kind(status: Status) -> PillKind {
     match status {
@@ -61,15 +61,17 @@ pub fn age(life: &Lifecycle, now: Timestamp) -> Age {
         let second = if life.status() == Status::Deleted { "" } else { "no live token" };
         return age("–".to_owned(), second.to_owned(), Tone::Bad);
     };
-    let words = match now.since(token.created_at).as_days() {
-        ..1 => "less than a day".to_owned(),
-        days => times::days_of(days),
-    };
+    let words = old(now.since(token.created_at));
     match life.days_left(now).unwrap_or_default() {
         0 => age(words, "rotation due today".to_owned(), Tone::Warn),
         left if left < 0 => age(words, format!("{} overdue", times::days_of(-left)), Tone::Warn),
         left => age(words, format!("rotate in {}", times::days_of(left)), Tone::Info),
     }
+}
+
+/// How old something is: `less than a day`, `97 days`.
+pub fn old(span: Span) -> String {
+    if span.as_days() < 1 { "less than a day".to_owned() } else { times::days_of(span.as_days()) }
 }
 
 /// A number of integrations: `1 integration`, `10 integrations`.
@@ -82,7 +84,7 @@ mod tests {
     use super::*;
     use crate::ids::TokenId;
     use crate::integrations::model::{Facts, Token};
-    use crate::world::{FixedEntropy, Span};
+    use crate::world::FixedEntropy;
 
     const NOW: Timestamp = Timestamp::from_millis(1_795_339_267_000);
 

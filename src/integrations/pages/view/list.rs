@@ -4,9 +4,9 @@ use crate::web::parts::{Choice, Pill, Tone, When};
 use crate::web::shell::Shell;
 use askama::Template;
 
-/// View data of the list; its block `list` alone answers a changed filter.
+/// View data of the list.
 #[derive(Debug, Template)]
-#[template(path = "integrations/list.html", blocks = ["list"])]
+#[template(path = "integrations/list.html")]
 pub struct ListPage {
     /// The frame.
     pub shell: Shell,
@@ -24,6 +24,23 @@ pub struct ListPage {
     pub statuses: Vec<Choice>,
     /// The choices of the order.
     pub sorts: Vec<Choice>,
+    /// The rows with their head and count.
+    pub list: ListBlock,
+}
+
+/// View data of the part that alone answers a changed filter.
+#[derive(Debug, Template)]
+#[template(path = "integrations/list_block.html")]
+pub struct ListPart {
+    /// The rows with their head and count.
+    pub list: ListBlock,
+}
+
+/// The rows with their head and count.
+#[derive(Debug)]
+pub struct ListBlock {
+    /// Whether row menus are shown.
+    pub may_manage: bool,
     /// Whether only the block is rendered, so that its count is announced.
     pub part: bool,
     /// The columns.
@@ -116,10 +133,10 @@ pub struct Row {
     pub gone: bool,
 }
 
-/// The first words of a description, whole words of at most 60 characters of its first line.
+/// The first words of a description, whole words of at most 36 characters of its first line.
 #[must_use]
 pub fn beginning(description: &str) -> String {
-    const MOST: usize = 60;
+    const MOST: usize = 36;
     let line = description.lines().next().unwrap_or_default().trim();
     if line.chars().count() <= MOST && !description.trim().contains('\n') {
         return line.to_owned();
@@ -150,7 +167,7 @@ mod tests {
         assert_eq!(beginning("Stock levels, Tidewater"), "Stock levels, Tidewater");
         assert_eq!(beginning("First line\nsecond"), "First line…");
         let long = "Keeps stock levels in the Tidewater warehouse in step with the shop. Runs hourly.";
-        assert_eq!(beginning(long), "Keeps stock levels in the Tidewater warehouse in step with…");
-        assert_eq!(beginning(&"x".repeat(70)).chars().count(), 60);
+        assert_eq!(beginning(long), "Keeps stock levels in the Tidewater…");
+        assert_eq!(beginning(&"x".repeat(70)).chars().count(), 36);
     }
 }

@@ -64,6 +64,7 @@ fn all() -> Vec<Sample> {
 #[test]
 fn every_page_in_every_state_has_labels_ids_and_headings() {
     for sample in all() {
+        assert!(!sample.html.trim().is_empty(), "{} is empty", sample.name);
         let faults = markup::faults(&sample.html, sample.whole);
         assert!(faults.is_empty(), "{}: {faults:#?}", sample.name);
     }

@@ -2,19 +2,19 @@
 
 use super::{HREF, Sample, guard, page, part, shell, when};
 use crate::integrations::pages::view::held;
-use crate::integrations::pages::view::list::{DueBanner, Head, ListPage, Nothing, Row};
+use crate::integrations::pages::view::list::{DueBanner, Head, ListBlock, ListPage, ListPart, Nothing, Row};
 use crate::integrations::pages::view::show::{Actions, Activity, Cockpit, HistoryRow, Notice, Pane, ShowPage};
 use crate::integrations::scopes::ScopeSet;
 use crate::web::parts::{BarChart, Choice, Day, Fact, Pill, PillKind, Progress, Tone};
 
 pub fn samples() -> Vec<Sample> {
-    let part_of = ListPage { part: true, ..list(rows()) };
+    let block = ListPart { list: ListBlock { part: true, ..list(rows()).list } };
     vec![
         page("list", &list(rows())),
         page("list without a right to change", &ListPage { may_manage: false, due: None, ..list(rows()) }),
         page("list of nothing", &ListPage { empty: true, ..list(Vec::new()) }),
         page("list without results", &list(Vec::new())),
-        part("list block", &part_of.as_list()),
+        part("list block", &block),
         page("integration", &show()),
         page("rotation", &rotating()),
         page("deleted integration", &ShowPage { actions: None, pills: vec![Pill::new(PillKind::Deleted)], ..show() }),
@@ -43,22 +43,25 @@ fn list(rows: Vec<Row>) -> ListPage {
         search: "<script>alert(1)</script>".to_owned(),
         statuses: Choice::list(&[("", "Any"), ("due", "Rotation due")], ""),
         sorts: Choice::list(&[("name", "Name")], "name"),
-        part: false,
-        heads: vec![
-            head("Name", "?sort=name", "ascending", false),
-            head("Token", "", "", false),
-            head("Created by", "", "", true),
-        ],
-        rows,
-        nothing: Nothing {
-            title: "No integration matches",
-            text: "Try fewer words.",
-            label: "Show all",
-            href: "/settings/private-integrations",
+        list: ListBlock {
+            may_manage: true,
+            part: false,
+            heads: vec![
+                head("Name", "?sort=name", "ascending", false),
+                head("Token", "", "", false),
+                head("Created by", "", "", true),
+            ],
+            rows,
+            nothing: Nothing {
+                title: "No integration matches",
+                text: "Try fewer words.",
+                label: "Show all",
+                href: "/settings/private-integrations",
+            },
+            words: "2 integrations, 1 with a live token".to_owned(),
+            previous: "?before=a".to_owned(),
+            next: "?after=b".to_owned(),
         },
-        words: "2 integrations, 1 with a live token".to_owned(),
-        previous: "?before=a".to_owned(),
-        next: "?after=b".to_owned(),
     }
 }
 
