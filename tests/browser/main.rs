@@ -1,6 +1,24 @@
 //! Whole stories in headless Chromium, found by role and name. Screenshots go to `target/screenshots`.
 
 #[cfg(test)]
+mod changes;
+#[cfg(test)]
+mod console;
+#[cfg(test)]
+mod first_start;
+#[cfg(test)]
 mod harness;
 #[cfg(test)]
 mod harness_itself;
+#[cfg(test)]
+mod rotation;
+#[cfg(test)]
+#[path = "../it/software.rs"]
+#[expect(dead_code, reason = "the integration tests need more of it")]
+mod software;
+#[cfg(test)]
+#[path = "../support/mod.rs"]
+#[expect(dead_code, reason = "the integration tests need more of it")]
+mod support;
+#[cfg(test)]
+mod ways;

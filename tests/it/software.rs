@@ -7,7 +7,6 @@ use progreda::db::Db;
 use progreda::db::journal::Unlogged;
 use progreda::ids::{AccountId, IntegrationId, TokenId};
 use progreda::integrations::secret::PlainSecret;
-use progreda::world::World;
 use reqwest::header::HeaderMap;
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
@@ -23,8 +22,7 @@ impl Office {
     /// The server is up and both accounts are there.
     pub async fn open() -> Self {
         let app = TestApp::start().await;
-        let database = app.database();
-        let db = Db::open(database.url(), &database.key_file(), World::real()).await.expect("the server's database");
+        let db = app.db().await;
         let mut accounts = Vec::new();
         for name in ["Harbor & Pine", "Elsewhere"] {
             accounts.push(accounts::commands::create(&db, name).await.expect("an account"));

@@ -5,6 +5,7 @@ use super::visitor::Visitor;
 use actix_web::rt::System;
 use progreda::app::{App, StopHandle};
 use progreda::config::Config;
+use progreda::db::Db;
 use progreda::world::{Entropy, ManualClock, Span, Timestamp, World};
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
@@ -49,6 +50,12 @@ impl TestApp {
     /// What the server stores in.
     pub fn database(&self) -> &TestDatabase {
         &self.database
+    }
+
+    /// A second door to the same database, at the same time of day: for what no page does.
+    pub async fn db(&self) -> Db {
+        let world = World::new(self.clock.clone(), Arc::new(RealChance));
+        Db::open(self.database.url(), &self.database.key_file(), world).await.expect("the server's database")
     }
 
     /// Someone at a browser, without cookies.

@@ -50,6 +50,12 @@ impl Browser {
         self.link(name).await.click().await.unwrap_or_else(|error| panic!("following {name}: {error}"));
     }
 
+    /// Opens the menu of this name.
+    pub async fn open_menu(&self, name: &str) {
+        let menu = self.one(&["DisclosureTriangle", "DisclosureTriangleGrouped"], name).await;
+        menu.click().await.unwrap_or_else(|error| panic!("opening {name}: {error}"));
+    }
+
     /// Replaces what stands in the field with this label.
     pub async fn fill(&self, label: &str, text: &str) {
         let field = self.field(label).await;
@@ -80,6 +86,13 @@ impl Browser {
         let answer = self.driver.cdp().send_raw("Accessibility.getPartialAXTree", question).await;
         let node = answer.map(|answer| answer["nodes"][0].clone()).unwrap_or_default();
         format!("{} {:?}", role_of(&node), name_of(&node))
+    }
+
+    /// Waits until the focus is on `role "name"`.
+    pub async fn focus_is(&self, role: &str, name: &str) {
+        let wanted = format!("{role} {name:?}");
+        let there = self.within(PATIENCE, async || self.focused().await == wanted).await;
+        assert!(there, "the focus is not on {wanted} but on {}", self.focused().await);
     }
 
     /// Presses Tab until the focus is on `role "name"`; fails after 80 steps.
