@@ -225,9 +225,10 @@
     }
     if (!form.dataset.summaryUrl) return;
     clearTimeout(summaryTimer);
+    // Morphed, not exchanged: its buttons stay where a hand is about to press them, and keep the focus.
     summaryTimer = setTimeout(() => {
       const asked = new URLSearchParams([...new FormData(form)].filter(([name]) => name !== "csrf"));
-      htmx.ajax("GET", `${form.dataset.summaryUrl}?${asked}`, { source: byId("summary"), target: "#summary", swap: "outerHTML" });
+      htmx.ajax("GET", `${form.dataset.summaryUrl}?${asked}`, { source: byId("summary"), target: "#summary", swap: "outerMorph" });
     }, 150);
   }
 
