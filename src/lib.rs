@@ -21,6 +21,7 @@ pub mod web;
 pub mod accounts;
 pub mod audit;
 pub mod contacts;
+pub mod demo;
 pub mod help;
 pub mod integrations;
 pub mod labs;

@@ -75,6 +75,12 @@ impl Settings {
 pub enum Command {
     /// Serve the console and API v2 (what happens when no command is given)
     Serve,
+    /// Serve a throw-away database filled with a believable account, and print how to sign in and call the API
+    Demo {
+        /// Print one line of JSON for scripts
+        #[arg(long)]
+        json: bool,
+    },
     /// Bring the database's schema up to date and stop
     Migrate,
     /// Make admins and reset passwords

@@ -31,6 +31,7 @@ async fn run(arguments: Arguments) -> Outcome {
     let settings = arguments.settings;
     match arguments.command.unwrap_or(Command::Serve) {
         Command::Serve => serve::serve(settings).await,
+        Command::Demo { json } => serve::demo(settings, json).await,
         Command::Migrate => {
             let db = open(&settings).await?;
             println!("The database is up to date.");

@@ -12,7 +12,7 @@ use crate::{accounts, labs, staff, users};
 use std::io::Read as _;
 use zeroize::Zeroizing;
 
-fn said(error: AppError) -> String {
+pub fn said(error: AppError) -> String {
     match error {
         AppError::NotFound => "there is no such account, person or role".to_owned(),
         AppError::Conflict(why) => why,

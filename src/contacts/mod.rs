@@ -10,7 +10,7 @@ mod texts;
 
 pub use commands::{Refused, create};
 pub use model::{Contact, CustomField, Draft};
-pub use store::ALL as STATEMENTS;
+pub use store::{ALL as STATEMENTS, add};
 pub use texts::Text;
 
 use crate::actions;

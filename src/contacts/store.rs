@@ -191,7 +191,10 @@ pub async fn added_at(on: &mut On<'_>, account: &AccountId, id: &ContactId) -> R
     Ok(on.first::<(i64,)>(ADDED_AT, binds![account, id]).await?.map(|(at,)| at))
 }
 
-/// Adds a contact; [`DbError::Unique`] when its e-mail address or phone number is taken.
+/// Adds a contact.
+///
+/// # Errors
+/// [`DbError::Unique`] when its e-mail address or phone number is taken.
 pub async fn add(on: &mut On<'_>, contact: &Contact) -> Result<(), DbError> {
     let mut values = fields(contact)?;
     values.extend(binds![contact.created_at, contact.updated_at, contact.version]);

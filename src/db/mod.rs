@@ -4,6 +4,7 @@ mod bind;
 mod connect;
 pub mod journal;
 mod on;
+mod vacant;
 
 pub use bind::Bind;
 pub use connect::{ALL as CONNECT_STATEMENTS, Lock, OpenError};

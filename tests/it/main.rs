@@ -11,6 +11,8 @@ mod contacts_list;
 #[cfg(test)]
 mod database_itself;
 #[cfg(test)]
+mod demo;
+#[cfg(test)]
 mod software;
 #[cfg(test)]
 #[path = "../support/mod.rs"]
