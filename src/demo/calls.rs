@@ -64,7 +64,11 @@ async fn count_token(
             let answered = hours.map(|calls| calls * share * (100 - refused) / 10_000);
             // The hour of the last call has one, however quiet it is.
             let answered = if place == 0 { with_last(answered, work, day) } else { answered };
-            let denied = hours.map(|calls| calls * share * refused / 10_000);
+            // Rounded by chance, so that quiet software is refused now and then too.
+            let denied = std::array::from_fn(|hour| {
+                let rest = chance(work.seed + 50, day, i64::try_from(hour).unwrap_or(0)).rem_euclid(10_000);
+                (work.calls(day, hour) * share * refused + rest) / 10_000
+            });
             for (class, calls) in [(2, answered), (4, denied)] {
                 if calls.iter().any(|calls| *calls > 0) {
                     store::add_day(on, counted(scope, class), start, calls).await?;
