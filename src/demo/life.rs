@@ -64,7 +64,7 @@ async fn perform(db: &Db, cast: &Cast, life: &mut Life, chapter: &Chapter, at: T
         deed => step(&mut tx, db, writer, life, deed).await?,
     };
     let (doer, origin) = match chapter.deed {
-        Deed::OverlapEnds => (Doer { kind: "system", id: None, name: "System".to_owned() }, Origin::default()),
+        Deed::OverlapEnds => (Doer::system(), Origin::default()),
         Deed::Revoke => {
             let (id, name) = (Some(life.id.to_string()), life.story.name.to_owned());
             let call = life.story.calls.as_ref().map(|rhythm| rhythm.last_call(at));

@@ -2,7 +2,7 @@
 
 use super::shown::SignIn;
 use super::store;
-use crate::accounts::{self, AccountAdded, operator};
+use crate::accounts::{self, AccountAdded};
 use crate::authz::Origin;
 use crate::db::journal::Doer;
 use crate::db::{Db, OpenError};
@@ -171,7 +171,7 @@ async fn join(db: &Db, made: &accounts::Made, member: &Member, hash: &str, at: T
     add(&mut tx.on(), db.world().entropy(), (&made.account, role), (member, hash), at).await?;
     let name = member.who.name().to_owned();
     let added = OfUser { user: member.user.clone(), name, change: UserChange::Added };
-    Ok(tx.commit_as(&operator(), Some(&made.account), at, &Origin::default(), &[&added]).await?)
+    Ok(tx.commit_as(&Doer::operator(), Some(&made.account), at, &Origin::default(), &[&added]).await?)
 }
 
 async fn add(

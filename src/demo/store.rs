@@ -11,7 +11,7 @@ pub async fn has_accounts(on: &mut On<'_>) -> Result<bool, DbError> {
 }
 
 /// When a token lived.
-#[derive(Debug, sqlx::FromRow)]
+#[derive(Debug)]
 pub struct Lifetime {
     /// The token's id.
     pub id: String,
@@ -23,7 +23,8 @@ pub struct Lifetime {
 
 /// Every token that the integration ever had, the oldest first.
 pub async fn lifetimes(on: &mut On<'_>, account: &AccountId, of: &IntegrationId) -> Result<Vec<Lifetime>, DbError> {
-    on.all(LIFETIMES, binds![account, of]).await
+    let rows: Vec<(String, i64, Option<i64>)> = on.all(LIFETIMES, binds![account, of]).await?;
+    Ok(rows.into_iter().map(|(id, created_at, end_at)| Lifetime { id, created_at, end_at }).collect())
 }
 
 /// A token's last call.

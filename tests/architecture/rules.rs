@@ -18,6 +18,8 @@ const LEVELS: &[(&str, u8)] = &[
     ("telemetry", 3),
     ("web", 4),
     ("app", 6),
+    // The demo fills every feature's store at past times; it is no feature itself.
+    ("demo", 6),
     // The command line wires and starts the app; it is no feature and nothing uses it but main.
     ("cli", 7),
 ];
