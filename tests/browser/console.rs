@@ -92,6 +92,14 @@ impl Console {
         Prepared { path, software: self.software(&token) }
     }
 
+    /// Rotates; the software with the new token. `how` is `later` or `now`.
+    pub async fn rotate(&self, office: &Visitor, of: &Prepared, how: &str, overlap: &str) -> Software {
+        let address = format!("{}/rotation", of.path);
+        let form = office.get(&address).await.expect(200).form(&address).with("how", how).with("overlap", overlap);
+        let made = office.submit(form).await.expect(303);
+        self.software(&token_on(&office.follow(made).await))
+    }
+
     /// Software of the account that holds this token.
     pub fn software(&self, token: &str) -> Software {
         Software::new(self.app.url(), self.account.as_str(), token)

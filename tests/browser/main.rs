@@ -5,6 +5,8 @@ mod changes;
 #[cfg(test)]
 mod console;
 #[cfg(test)]
+mod filled;
+#[cfg(test)]
 mod first_start;
 #[cfg(test)]
 mod harness;
@@ -20,5 +22,7 @@ mod software;
 #[path = "../support/mod.rs"]
 #[expect(dead_code, reason = "the integration tests need more of it")]
 mod support;
+#[cfg(test)]
+mod survey;
 #[cfg(test)]
 mod ways;

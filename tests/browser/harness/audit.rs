@@ -1,7 +1,7 @@
 //! Checks that hold for any page: axe, no sideways scrolling, a silent console.
 
 use super::browser::Browser;
-use super::look::Look;
+use super::look::{Look, NARROWEST, PHONE};
 use serde_json::Value;
 
 const AXE: &str = include_str!("../../vendor/axe.min.js");
@@ -36,17 +36,23 @@ impl Browser {
         assert!(over <= 0, "{} is {over} px wider than its {width} px window", self.path().await);
     }
 
-    /// Takes the present page's picture in every look, and fails when axe or the width finds fault in any of them.
+    /// Looks at the present page in every look: its width in all of them, a picture on desktop and phone, axe on desktop and
+    /// at the narrowest. Fails with all that was found.
     pub async fn survey(&self, name: &str) {
         let before = self.look.get();
         let mut faults = Vec::new();
         for look in Look::ALL {
             self.look(look).await;
-            self.screenshot(name).await;
             let label = format!("{name} {} {}", look.theme.name(), look.width);
             let over = self.sideways_scroll().await;
             if over > 0 {
                 faults.push(format!("{label}: {over} px too wide"));
+            }
+            if look.width != NARROWEST {
+                self.screenshot(name).await;
+            }
+            if look.width == PHONE {
+                continue;
             }
             faults.extend(self.axe().await.into_iter().map(|fault| format!("{label}: {fault}")));
         }

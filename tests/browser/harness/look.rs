@@ -4,6 +4,11 @@ use serde_json::json;
 use thirtyfour::prelude::*;
 use thirtyfour::{ChromeCapabilities, LoggingPrefsLogLevel};
 
+/// A common phone, in CSS pixels.
+pub const PHONE: u32 = 360;
+/// The narrowest window that must work, in CSS pixels.
+pub const NARROWEST: u32 = 320;
+
 /// The colours that the reader prefers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Theme {
@@ -35,10 +40,10 @@ impl Look {
     pub const ALL: [Self; 6] = [
         Self::new(1280, Theme::Light),
         Self::new(1280, Theme::Dark),
-        Self::new(360, Theme::Light),
-        Self::new(360, Theme::Dark),
-        Self::new(320, Theme::Light),
-        Self::new(320, Theme::Dark),
+        Self::new(PHONE, Theme::Light),
+        Self::new(PHONE, Theme::Dark),
+        Self::new(NARROWEST, Theme::Light),
+        Self::new(NARROWEST, Theme::Dark),
     ];
 
     pub const fn new(width: u32, theme: Theme) -> Self {
