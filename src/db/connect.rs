@@ -189,6 +189,13 @@ async fn connect(url: &str) -> Result<Pools, OpenError> {
     if url.starts_with("postgres://") || url.starts_with("postgresql://") {
         let options = PgConnectOptions::from_str(url)?.application_name("progreda");
         let pool = PgPoolOptions::new().max_connections(10).acquire_timeout(Duration::from_secs(2));
+        // What the engine merely remarks on, such as a table that is there already, is no line of our log.
+        let pool = pool.after_connect(|connection, _| {
+            Box::pin(async move {
+                use sqlx::Executor as _;
+                connection.execute("SET client_min_messages = warning").await.map(|_| ())
+            })
+        });
         return Ok(Pools::Postgres(pool.connect_with(options).await?));
     }
     if !url.starts_with("sqlite:") {
