@@ -37,7 +37,8 @@ pub fn add(response: &mut ServiceResponse<BoxBody>) {
     if https {
         set("strict-transport-security", "max-age=31536000; includeSubDomains");
     }
-    if !is_static && !headers.contains_key(header::CACHE_CONTROL) {
+    // A static file says itself how long it is kept; one that is not there says nothing.
+    if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
     if !is_static {
