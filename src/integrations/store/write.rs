@@ -179,7 +179,7 @@ const MOVE_DEADLINE: &str = "UPDATE tokens SET ends_at = $3 WHERE id = $1 AND ac
      AND ended_at IS NULL";
 // A rotation that goes on keeps the name of who started it.
 const SET_STATE: &str = "UPDATE integrations SET paused_at = $3, deleted_at = $4, \
-     rotation_started_by = CASE WHEN $5 IS NULL THEN NULL WHEN rotation_started_at = $5 THEN rotation_started_by ELSE $6 END, \
+     rotation_started_by = CASE WHEN CAST($5 AS BIGINT) IS NULL THEN NULL WHEN rotation_started_at = $5 THEN rotation_started_by ELSE $6 END, \
      rotation_started_at = $5, updated_at = $7 WHERE id = $1 AND account_id = $2";
 const REFRESH_AGE: &str = "UPDATE integrations SET token_created_at = \
      (SELECT t.created_at FROM tokens t WHERE t.integration_id = integrations.id AND t.role = 'current') \
