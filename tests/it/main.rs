@@ -1,9 +1,13 @@
 //! The integration tests: a real server, a real database, nothing of ours replaced.
 
 #[cfg(test)]
+mod access_matrix;
+#[cfg(test)]
 mod api;
 #[cfg(test)]
 mod app_itself;
+#[cfg(test)]
+mod binary;
 #[cfg(test)]
 mod contacts;
 #[cfg(test)]
@@ -13,9 +17,23 @@ mod database_itself;
 #[cfg(test)]
 mod demo;
 #[cfg(test)]
+mod forgery;
+#[cfg(test)]
+mod hostile;
+#[cfg(test)]
+mod predicate;
+#[cfg(test)]
+mod sessions;
+#[cfg(test)]
+mod sign_in;
+#[cfg(test)]
 mod software;
+#[cfg(test)]
+mod statements;
 #[cfg(test)]
 #[path = "../support/mod.rs"]
 mod support;
+#[cfg(test)]
+mod throttle;
 #[cfg(test)]
 mod visitor_itself;

@@ -18,6 +18,7 @@ pub const START: Timestamp = Timestamp::from_millis(1_793_610_000_000);
 pub struct TestApp {
     url: String,
     clock: Arc<ManualClock>,
+    config: Config,
     // In the order in which they are given up.
     server: RunningServer,
     database: TestDatabase,
@@ -31,10 +32,21 @@ impl TestApp {
 
     /// On a database that the test has prepared.
     pub fn start_on(database: TestDatabase) -> Self {
+        Self::start_with(database, |_| {})
+    }
+
+    /// On a database that the test has prepared, with settings of its own.
+    pub fn start_with(database: TestDatabase, set: impl FnOnce(&mut Config)) -> Self {
         let clock = Arc::new(ManualClock::at(START));
-        let config = Config::local(database.url().to_owned(), database.key_file());
-        let (server, url) = RunningServer::start(config, World::new(clock.clone(), Arc::new(RealChance)));
-        Self { url, clock, server, database }
+        let mut config = Config::local(database.url().to_owned(), database.key_file());
+        set(&mut config);
+        let (server, url) = RunningServer::start(config.clone(), World::new(clock.clone(), Arc::new(RealChance)));
+        Self { url, clock, config, server, database }
+    }
+
+    /// The clock and chance of the server.
+    pub fn world(&self) -> World {
+        World::new(self.clock.clone(), Arc::new(RealChance))
     }
 
     /// Where it answers, such as `http://127.0.0.1:40123`.
@@ -54,8 +66,7 @@ impl TestApp {
 
     /// A second door to the same database, at the same time of day: for what no page does.
     pub async fn db(&self) -> Db {
-        let world = World::new(self.clock.clone(), Arc::new(RealChance));
-        Db::open(self.database.url(), &self.database.key_file(), world).await.expect("the server's database")
+        Db::open(self.database.url(), &self.database.key_file(), self.world()).await.expect("the server's database")
     }
 
     /// Someone at a browser, without cookies.
@@ -66,9 +77,7 @@ impl TestApp {
     /// Stops the server as SIGTERM does, and starts another on the same database at the same time of day.
     pub fn restart(&mut self) {
         self.server.stop();
-        let config = Config::local(self.database.url().to_owned(), self.database.key_file());
-        let world = World::new(self.clock.clone(), Arc::new(RealChance));
-        (self.server, self.url) = RunningServer::start(config, world);
+        (self.server, self.url) = RunningServer::start(self.config.clone(), self.world());
     }
 }
 
@@ -110,6 +119,6 @@ impl Drop for RunningServer {
 
 async fn serve(config: Config, world: World, started: Sender<(StopHandle, String)>) {
     let app = App::build(config, world).await.unwrap_or_else(|error| panic!("the server does not start: {error}"));
-    started.send((app.stop_handle(), app.url())).expect("the test waits");
+    started.send((app.stop_handle(), format!("http://{}", app.address()))).expect("the test waits");
     app.run().await.unwrap_or_else(|error| panic!("the server ended: {error}"));
 }

@@ -1,5 +1,6 @@
 //! What every integration test stands on: a database of its own, and somebody who asks.
 
+pub mod actors;
 pub mod app;
 pub mod database;
 pub mod html;

@@ -1,0 +1,273 @@
+//! Who gets in where: every route for every kind of actor, compared line by line with `access_matrix.txt`.
+//!
+//! `PROGREDA_UPDATE=1 cargo test --test it access_matrix` writes the table anew; its change is then read like code.
+
+use crate::support::actors::Scene;
+use crate::support::html::forms;
+use crate::support::visitor::Visitor;
+use progreda::authz::{Permission, TokenNeeds};
+use progreda::binds;
+use progreda::ids::ContactId;
+use progreda::integrations::scopes::catalogue;
+use progreda::web::routes::{Face, Route};
+use std::fmt::Write as _;
+use std::path::Path;
+
+/// The columns: what each actor is called in the table.
+const ACTORS: [&str; 14] = [
+    "nobody", "user", "admin", "viewer", "manager", "denied", "foreign", "disabled", "lab-off", "acc-off", "token",
+    "unscoped", "dead", "no-csrf",
+];
+
+/// Someone who asks: a browser with its cookies and the tokens of its forms, or software with a token.
+enum Asker {
+    Browser { visitor: Visitor, cookie: Option<String>, csrf: String, account: String },
+    Software(String),
+}
+
+struct Cast {
+    scene: Scene,
+    askers: Vec<(&'static str, Asker)>,
+    contact: String,
+    integration: String,
+    asset: String,
+}
+
+const SESSION: &str = "progreda-session";
+
+impl Asker {
+    async fn browser(visitor: Visitor) -> Self {
+        let signed_in = visitor.cookie(SESSION);
+        let page = visitor.get(if signed_in.is_some() { "/profile" } else { "/login" }).await.expect(200);
+        let form = forms(&page.text).into_iter().find(|form| form.method == "post").expect("a form with its token");
+        let value = |name: &str| form.fields.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
+        let account = forms(&page.text).iter().flat_map(|form| form.fields.clone()).find(|(name, _)| name == "account");
+        Self::Browser {
+            csrf: value("csrf").expect("a form's token"),
+            account: account.map(|(_, value)| value).unwrap_or_default(),
+            cookie: signed_in,
+            visitor,
+        }
+    }
+
+    /// The status that this asker gets. A browser sends an empty but well-bound form, software an empty object.
+    async fn ask(&self, origin: &str, method: &str, path: &str, face: Face) -> u16 {
+        let stranger = Visitor::new(origin);
+        let visitor = match self {
+            Self::Browser { visitor, cookie, .. } => {
+                // Whatever an answer has taken away is presented again: a dead session stays dead.
+                visitor.set_cookie(SESSION, cookie.as_deref());
+                visitor
+            }
+            Self::Software(_) => &stranger,
+        };
+        let mut request = visitor.request(method.parse().unwrap(), path).header("Version", "2021-07-28");
+        if let Self::Software(token) = self {
+            request = request.header("Authorization", format!("Bearer {token}"));
+        }
+        if method != "GET" {
+            request = request.header("Origin", origin).header("Sec-Fetch-Site", "same-origin");
+            request = match (face, self) {
+                (Face::Api, _) => request.header("Content-Type", "application/json").body("{}"),
+                (Face::Page, Self::Browser { csrf, account, .. }) => {
+                    let mut fields = vec![("csrf", csrf.as_str())];
+                    fields.extend((!account.is_empty()).then_some(("account", account.as_str())));
+                    let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+                    request.header("Content-Type", FORM).body(body)
+                }
+                (Face::Page, Self::Software(_)) => request.header("Content-Type", FORM).body(""),
+            };
+        }
+        visitor.send(path, request).await.status
+    }
+}
+
+const FORM: &str = "application/x-www-form-urlencoded";
+
+async fn cast() -> Cast {
+    let scene = Scene::new().await;
+    let home = scene.account.clone();
+    for (email, role) in [
+        ("user@harbor.example", "User"),
+        ("viewer@harbor.example", "User"),
+        ("manager@harbor.example", "User"),
+        ("denied@harbor.example", "Admin"),
+        ("disabled@harbor.example", "Admin"),
+    ] {
+        scene.person(&home, email, role).await;
+    }
+    let (see, manage) = (Permission::PrivateIntegrationsView, Permission::PrivateIntegrationsManage);
+    scene.set_override(&home, "viewer@harbor.example", see, Some(true)).await;
+    scene.set_override(&home, "manager@harbor.example", manage, Some(true)).await;
+    scene.set_override(&home, "denied@harbor.example", see, Some(false)).await;
+    scene.set_override(&home, "denied@harbor.example", Permission::ContactsView, Some(false)).await;
+    let [foreign, lab_off, off] =
+        [scene.account("Elsewhere").await, scene.account("No Lab").await, scene.account("Closed").await];
+    for (account, email) in
+        [(&foreign, "oskar@else.example"), (&lab_off, "lena@lab.example"), (&off, "cleo@closed.example")]
+    {
+        scene.person(account, email, "Admin").await;
+    }
+    scene.set_lab(&lab_off, false).await;
+    let live = scene.token(&home, "Live", &["contacts.readonly", "contacts.write"]).await;
+    // Not the one whose token asks: forms may change it.
+    let integration = scene.token(&home, "Shown", &["contacts.readonly"]).await.integration.to_string();
+    let unscoped = scene.token(&home, "Unscoped", &["businesses.readonly"]).await;
+    let dead = scene.token(&off, "Dead", &["contacts.readonly", "contacts.write"]).await;
+    let mut askers = vec![("nobody", Asker::browser(scene.app.visitor()).await)];
+    for (name, email) in [
+        ("user", "user@harbor.example"),
+        ("admin", crate::support::actors::ADMIN),
+        ("viewer", "viewer@harbor.example"),
+        ("manager", "manager@harbor.example"),
+        ("denied", "denied@harbor.example"),
+        ("foreign", "oskar@else.example"),
+        ("disabled", "disabled@harbor.example"),
+        ("lab-off", "lena@lab.example"),
+        ("acc-off", "cleo@closed.example"),
+    ] {
+        askers.push((name, Asker::browser(scene.signed_in(email).await).await));
+    }
+    let set_disabled = progreda::staff::commands::set_disabled;
+    set_disabled(&scene.db, &home, "disabled@harbor.example", true).await.expect("the person is disabled");
+    progreda::accounts::commands::switch(&scene.db, &off, true).await.expect("the account is disabled");
+    let contact = ContactId::new(scene.db.world().now(), scene.db.world().entropy()).to_string();
+    let mut tx = scene.db.write().await.unwrap();
+    let sql = "INSERT INTO contacts (id, account_id, tags, custom_fields, name_key, search_key, created_at, updated_at, version) \
+         VALUES ($1, $2, '[]', '[]', '', '', 1, 1, 1)";
+    tx.on().run(sql, binds![&contact, &home]).await.expect("a contact");
+    tx.commit_unlogged(progreda::db::journal::Unlogged::Seed).await.unwrap();
+    for (name, token) in [("token", &live), ("unscoped", &unscoped), ("dead", &dead)] {
+        askers.push((name, Asker::Software(token.plain.clone())));
+    }
+    let page = scene.app.visitor().get("/login").await.expect(200).text;
+    let asset = page.split("/static/").nth(1).and_then(|rest| rest.split('"').next()).expect("an asset").to_owned();
+    Cast { scene, askers, contact, integration, asset }
+}
+
+impl Cast {
+    /// The route's path with names filled in: things of the first account that exist, but for what would be deleted.
+    fn path_of(&self, route: &Route) -> String {
+        let mut path = String::new();
+        for part in route.path.split_inclusive(['{', '}']) {
+            path += match part.strip_suffix('}') {
+                None => part.strip_suffix('{').unwrap_or(part),
+                Some("file") => &self.asset,
+                Some("id") if route.path.starts_with("/settings/") => &self.integration,
+                Some("id") if route.method.as_str() == "DELETE" => "con_00000000000000000000000000",
+                Some("id") => &self.contact,
+                Some(_) => "x",
+            };
+        }
+        path
+    }
+
+    async fn line(&mut self, route: &Route) -> String {
+        let (path, origin) = (self.path_of(route), self.scene.app.url().to_owned());
+        let action = route.facts.map_or("(open)", |facts| facts.name);
+        let mut line = format!("{:<6} {:<61} {action:<18}", route.method.as_str(), route.path);
+        for place in 0..self.askers.len() {
+            let (name, asker) = &self.askers[place];
+            let status = asker.ask(&origin, route.method.as_str(), &path, route.face).await;
+            let _ = write!(line, " {status:>8}");
+            if route.path == "/logout"
+                && status == 303
+                && matches!(asker, Asker::Browser { account, .. } if !account.is_empty())
+            {
+                let email = match *name {
+                    "admin" => crate::support::actors::ADMIN.to_owned(),
+                    "foreign" => "oskar@else.example".to_owned(),
+                    "lab-off" => "lena@lab.example".to_owned(),
+                    name => format!("{name}@harbor.example"),
+                };
+                if !matches!(*name, "disabled" | "acc-off") {
+                    self.askers[place].1 = Asker::browser(self.scene.signed_in(&email).await).await;
+                }
+            }
+        }
+        let _ = write!(line, " {:>8}", self.without_csrf(route, &path).await);
+        line
+    }
+
+    /// What the admin gets for a form without its token.
+    async fn without_csrf(&self, route: &Route, path: &str) -> String {
+        if route.face == Face::Api || route.method.as_str() == "GET" {
+            return "-".to_owned();
+        }
+        let Some((_, Asker::Browser { visitor, cookie, .. })) = self.askers.iter().find(|(name, _)| *name == "admin")
+        else {
+            panic!("the admin is a browser")
+        };
+        visitor.set_cookie(SESSION, cookie.as_deref());
+        let status = visitor.post_body(path, FORM, Vec::new()).await.status;
+        assert_eq!(status, 403, "{} {} takes a form without its token", route.method, route.path);
+        status.to_string()
+    }
+}
+
+#[actix_web::test]
+async fn every_route_lets_in_exactly_whom_the_table_says() {
+    let mut cast = cast().await;
+    let mut routes = progreda::app::routes();
+    // Only in builds for development, where it shows the parts of pages.
+    routes.retain(|route| route.path != "/sample");
+    routes.sort_by_key(|route| (route.path, route.method.to_string()));
+    let names: String = ACTORS.iter().fold(String::new(), |names, name| names + &format!(" {name:>8}"));
+    let mut lines = vec![format!("{:<6} {:<61} {:<18}{names}", "method", "path", "action")];
+    for route in &routes {
+        lines.push(cast.line(route).await);
+    }
+    compare(&lines);
+}
+
+fn compare(lines: &[String]) {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/access_matrix.txt");
+    if std::env::var("PROGREDA_UPDATE").as_deref() == Ok("1") {
+        std::fs::write(&file, lines.join("\n") + "\n").unwrap();
+        return;
+    }
+    let known = std::fs::read_to_string(&file).unwrap_or_default();
+    let known: Vec<&str> = known.lines().collect();
+    let is_known = |line: &str| known.contains(&line);
+    let missing = known.iter().filter(|line| !lines.iter().any(|new| new == *line)).map(|line| format!("- {line}"));
+    let new = lines.iter().filter(|line| !is_known(line)).map(|line| format!("+ {line}"));
+    let mut difference: Vec<String> = missing.chain(new).collect();
+    // The two sides of a changed route stand together.
+    difference.sort_by_key(|line| line.get(2..70).unwrap_or(line).to_owned());
+    assert!(
+        difference.is_empty(),
+        "the table (-) and the server (+) differ; PROGREDA_UPDATE=1 writes what the server does:\n  {}\n{}",
+        lines[0],
+        difference.join("\n")
+    );
+}
+
+#[test]
+fn every_scope_that_a_route_needs_is_in_the_catalogue() {
+    let needs = progreda::app::routes().into_iter().filter_map(|route| match route.facts?.token {
+        TokenNeeds::Needs(scope) => Some((route.path, scope)),
+        _ => None,
+    });
+    let mut seen = 0;
+    for (path, scope) in needs {
+        assert!(catalogue().find(scope).is_some(), "{path} needs {scope}, which nobody can be given");
+        seen += 1;
+    }
+    assert!(seen > 0);
+}
+
+#[test]
+fn each_face_is_for_its_own_kind_of_actor() {
+    use progreda::authz::PersonNeeds;
+    for route in progreda::app::routes() {
+        let Some(facts) = route.facts else {
+            assert!(route.face == Face::Page, "{} of API v2 is open to everyone", route.path);
+            continue;
+        };
+        match route.face {
+            Face::Api => assert_eq!(facts.person, PersonNeeds::Never, "{} {}", route.method, route.path),
+            Face::Page => assert_eq!(facts.token, TokenNeeds::Never, "{} {}", route.method, route.path),
+        }
+        assert_eq!(route.face, progreda::web::routes::face_of(route.path), "{}", route.path);
+    }
+}
