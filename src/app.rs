@@ -6,6 +6,7 @@ use crate::db::{Db, Lock, OpenError};
 use crate::error::AppError;
 use crate::ids::{AccountId, UserId};
 use crate::integrations::scopes::Catalogue;
+use crate::signals::Signals;
 use crate::users::hashing::Hasher;
 use crate::web::actor::{self, Answer, People, Presented};
 use crate::web::idle::Lines;
@@ -78,6 +79,7 @@ pub struct App {
     world: World,
     usage: usage::Recorder,
     stop: watch::Sender<bool>,
+    signals: Signals,
     _lock: Lock,
 }
 
@@ -184,8 +186,19 @@ impl App {
         };
         let lock = Lock::take(&config.database_url)?;
         let db = Db::open(&config.database_url, &config.key_file, world.clone()).await?;
+        let signals = Signals::listen().map_err(StartError::Serve)?;
         let (stop, _) = watch::channel(false);
-        Ok(Self { listener, usage: usage::Recorder::start(db.clone()), config, public, db, world, stop, _lock: lock })
+        Ok(Self {
+            listener,
+            usage: usage::Recorder::start(db.clone()),
+            config,
+            public,
+            db,
+            world,
+            stop,
+            signals,
+            _lock: lock,
+        })
     }
 
     /// Where it listens.
@@ -270,7 +283,7 @@ impl App {
             .client_request_timeout(Duration::from_secs(10))
             .on_connect(move |connection, extensions| lines.opened(connection, extensions))
             .shutdown_timeout(30)
-            .shutdown_signal(told_to_stop(self.stop.subscribe(), stopping))
+            .shutdown_signal(told_to_stop(self.signals, self.stop.subscribe(), stopping))
             .listen(self.listener)
             .map_err(StartError::Serve)?;
         server.run().await.map_err(StartError::Serve)?;
@@ -300,36 +313,16 @@ async fn upkeep(lines: Lines, db: Db) {
     }
 }
 
-/// Waits for SIGTERM or Ctrl-C.
-#[cfg(unix)]
-async fn signalled() -> bool {
-    use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => tokio::select! {
-            received = terminate.recv() => received.is_some(),
-            pressed = tokio::signal::ctrl_c() => pressed.is_ok(),
-        },
-        Err(_) => tokio::signal::ctrl_c().await.is_ok(),
-    }
-}
-
-/// Waits for Ctrl-C.
-#[cfg(not(unix))]
-async fn signalled() -> bool {
-    tokio::signal::ctrl_c().await.is_ok()
-}
-
-async fn told_to_stop(mut stop: watch::Receiver<bool>, stopping: Stopping) {
+async fn told_to_stop(mut signals: Signals, mut stop: watch::Receiver<bool>, stopping: Stopping) {
     tokio::select! {
-        _ = signalled() => {}
+        () = signals.next() => {}
         _ = stop.wait_for(|stop| *stop) => {}
     }
     tracing::info!("stopping");
     stopping.0.store(true, Ordering::Relaxed);
     // A second signal quits at once.
-    tokio::spawn(async {
-        if signalled().await {
-            std::process::exit(130);
-        }
+    tokio::spawn(async move {
+        signals.next().await;
+        std::process::exit(130);
     });
 }

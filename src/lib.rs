@@ -11,6 +11,7 @@ pub mod authz;
 pub mod config;
 pub mod error;
 pub mod keys;
+pub mod signals;
 pub mod telemetry;
 
 // The kernel, storage and web.
