@@ -9,9 +9,13 @@ mod app_itself;
 #[cfg(test)]
 mod binary;
 #[cfg(test)]
+mod console;
+#[cfg(test)]
 mod contacts;
 #[cfg(test)]
 mod contacts_list;
+#[cfg(test)]
+mod crash;
 #[cfg(test)]
 mod database_itself;
 #[cfg(test)]
@@ -21,7 +25,13 @@ mod forgery;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]
+mod killable;
+#[cfg(test)]
 mod predicate;
+#[cfg(test)]
+mod races;
+#[cfg(test)]
+mod secrets;
 #[cfg(test)]
 mod sessions;
 #[cfg(test)]

@@ -78,23 +78,37 @@ impl Visitor {
 
     /// Asks for a page.
     pub async fn get(&self, path: &str) -> Page {
-        self.send(path, self.request(Method::GET, path)).await
+        self.try_get(path).await.expect("the server answers")
+    }
+
+    /// Asks for a page of a server that may be gone.
+    pub async fn try_get(&self, path: &str) -> reqwest::Result<Page> {
+        self.try_send(path, self.request(Method::GET, path)).await
     }
 
     /// Sends a form as its page holds it.
     pub async fn submit(&self, form: Form) -> Page {
+        self.try_submit(form).await.expect("the server answers")
+    }
+
+    /// Sends a form to a server that may be gone.
+    pub async fn try_submit(&self, form: Form) -> reqwest::Result<Page> {
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(&form.fields).finish();
         if form.method == "get" {
-            return self.get(&format!("{}?{body}", form.action)).await;
+            return self.try_get(&format!("{}?{body}", form.action)).await;
         }
-        self.post_body(&form.action, "application/x-www-form-urlencoded", body.into()).await
+        let request = self.post(&form.action, "application/x-www-form-urlencoded", body.into());
+        self.try_send(&form.action, request).await
     }
 
     /// Posts any body, with the headers of a browser that is on one of our pages.
     pub async fn post_body(&self, path: &str, kind: &str, body: Vec<u8>) -> Page {
+        self.send(path, self.post(path, kind, body)).await
+    }
+
+    fn post(&self, path: &str, kind: &str, body: Vec<u8>) -> RequestBuilder {
         let request = self.request(Method::POST, path).header("Origin", &self.origin);
-        let request = request.header("Sec-Fetch-Site", "same-origin").header("Content-Type", kind);
-        self.send(path, request.body(body)).await
+        request.header("Sec-Fetch-Site", "same-origin").header("Content-Type", kind).body(body)
     }
 
     /// Goes where `page` redirects to, as often as it takes.
@@ -119,13 +133,17 @@ impl Visitor {
 
     /// Sends a request and keeps the cookies of its answer.
     pub async fn send(&self, path: &str, request: RequestBuilder) -> Page {
-        let answer = request.send().await.expect("the server answers");
+        self.try_send(path, request).await.expect("the server answers")
+    }
+
+    async fn try_send(&self, path: &str, request: RequestBuilder) -> reqwest::Result<Page> {
+        let answer = request.send().await?;
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+        let body = answer.bytes().await?;
         for cookie in headers.get_all(SET_COOKIE) {
             self.keep(cookie.to_str().expect("a cookie in ASCII"));
         }
-        let body = answer.bytes().await.expect("the answer's body");
-        Page { status, path: path.to_owned(), headers, text: String::from_utf8_lossy(&body).into_owned() }
+        Ok(Page { status, path: path.to_owned(), headers, text: String::from_utf8_lossy(&body).into_owned() })
     }
 
     /// The value of a cookie, or nothing.

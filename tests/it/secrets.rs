@@ -1,0 +1,156 @@
+//! Secrets that people type and are shown lie nowhere in the open: not in the database, not in its log, not in ours.
+
+use crate::console::{Admin, EMAIL, Made, PASSWORD, furnish, open};
+use crate::killable::Binary;
+use crate::support::database::{Engine, TestDatabase};
+use crate::support::visitor::Visitor;
+use actix_web::cookie::{Cookie, CookieJar, Key};
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use progreda::db::Db;
+use progreda::keys::Purpose;
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+
+const WRONG_PASSWORD: &str = "ten lanterns along & the quay";
+/// No secret; it must be found, or the search finds nothing at all.
+const NAME: &str = "Harbour ledger & post";
+
+/// What a secret would look like if it leaked: as it is, and as programs like to write it.
+fn faces(secret: &[u8]) -> Vec<Vec<u8>> {
+    let hex: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
+    let percent: String = secret.iter().map(|byte| format!("%{byte:02X}")).collect();
+    let form: String = form_urlencoded::byte_serialize(secret).collect();
+    let mut faces = vec![secret.to_vec(), hex.to_uppercase().into_bytes(), hex.into_bytes()];
+    faces.extend([percent.to_lowercase().into_bytes(), percent.into_bytes(), form.replace('+', "%20").into_bytes()]);
+    faces.push(form.into_bytes());
+    for before in 0..3 {
+        let shifted = [vec![0; before], secret.to_vec()].concat();
+        for encoded in [STANDARD_NO_PAD.encode(&shifted), URL_SAFE_NO_PAD.encode(&shifted)] {
+            // Letters at the edges also hold bits of what stands before and behind.
+            let inner = encoded.get(if before == 0 { 0 } else { 4 }..encoded.len() - 2).expect("a long secret");
+            faces.push(inner.as_bytes().to_vec());
+        }
+    }
+    faces
+}
+
+fn holds(text: &[u8], secret: &[u8]) -> bool {
+    faces(secret).iter().any(|face| text.windows(face.len()).any(|window| window == face))
+}
+
+/// Where things are kept: a name and all its bytes.
+type Place = (String, Vec<u8>);
+
+/// The database as it lies on the disk, or on PostgreSQL every row of every table.
+async fn stored(database: &TestDatabase) -> Vec<Place> {
+    if Engine::chosen() == Engine::Sqlite {
+        let path = |name: &str| database.folder().join(name);
+        return ["progreda.db", "progreda.db-wal"]
+            .map(|name| (name.to_owned(), std::fs::read(path(name)).expect(name)))
+            .into();
+    }
+    let mut connection = PgConnection::connect(database.url()).await.unwrap();
+    let tables = "SELECT table_name::text FROM information_schema.tables WHERE table_schema = 'public'";
+    let tables: Vec<String> = sqlx::query_scalar(tables).fetch_all(&mut connection).await.unwrap();
+    let mut rows = String::new();
+    for table in tables {
+        let all = format!("SELECT CAST(t AS TEXT) FROM {table} t");
+        let all: Vec<String> = sqlx::query_scalar(AssertSqlSafe(all)).fetch_all(&mut connection).await.unwrap();
+        rows.extend(all);
+    }
+    vec![("the tables".to_owned(), rows.into_bytes())]
+}
+
+async fn journal(db: &Db) -> Place {
+    let all = "SELECT actor_name || action || COALESCE(subject_id, '') || subject_name || details || COALESCE(address, '') \
+               || COALESCE(agent, '') || COALESCE(request_id, '') || COALESCE(mac, '') FROM events";
+    let rows: Vec<(String,)> = db.read().await.unwrap().on().all(all, vec![]).await.unwrap();
+    ("the journal".to_owned(), rows.into_iter().map(|(row,)| row).collect::<String>().into_bytes())
+}
+
+/// The session's id inside its sealed cookie, which is worth as much as the cookie to whoever has the key.
+fn session_id(db: &Db, cookie: &str) -> String {
+    let key = Key::from(&*db.keys().derive::<64>(Purpose::Cookie, b""));
+    let name = "progreda-session";
+    let sealed = Cookie::parse_encoded(format!("{name}={cookie}")).expect("a cookie").into_owned();
+    let opened = CookieJar::new().private(&key).decrypt(sealed).expect("our key opens it");
+    opened.value().to_owned()
+}
+
+#[actix_web::test]
+async fn no_secret_is_found_in_the_store_or_in_the_log() {
+    let database = TestDatabase::new().await;
+    let db = open(&database).await;
+    furnish(&db).await;
+    let mut server = Binary::start(&database, "trace");
+    let stranger = Visitor::new(server.url());
+    let form = stranger.get("/login").await.expect(200).form("/login");
+    stranger.submit(form.with("email", EMAIL).with("password", WRONG_PASSWORD)).await.expect(401);
+    let admin = Admin::sign_in(server.url()).await;
+    let form = admin.creation(NAME).await.unwrap();
+    let key = form.fields.iter().find(|(name, _)| name == "once").expect("a single-use key").1.clone();
+    let csrf = form.fields.iter().find(|(name, _)| name == "csrf").expect("a form token").1.clone();
+    let made = Made::of(&admin.visitor.submit(form).await.expect(303));
+    // One token waits in its note when the server dies, one was shown.
+    let token = admin.reveal(&made).await.unwrap().expect("the token is shown");
+    let waiting = admin.creation("Waits to be shown").await.unwrap();
+    let waiting_key = waiting.fields.iter().find(|(name, _)| name == "once").expect("a single-use key").1.clone();
+    let waiting = Made::of(&admin.visitor.submit(waiting).await.expect(303));
+    assert_eq!(crate::console::status_of(server.url(), &token).await, 200);
+    let mistyped = token.replace("pit_", "pit_0").chars().take(token.len()).collect::<String>();
+    assert_eq!(crate::console::status_of(server.url(), &mistyped).await, 401);
+    let cookie = admin.visitor.cookie("progreda-session").expect("a session");
+    let session = session_id(&db, &cookie);
+
+    let mut places = stored(&database).await;
+    places.push(journal(&db).await);
+    let unseen = admin.reveal(&waiting).await.unwrap().expect("the token is shown");
+    places.extend(stored(&database).await);
+    server.kill();
+    let log = ("the log".to_owned(), server.log());
+
+    for (place, bytes) in places.iter().filter(|(place, _)| place != "progreda.db") {
+        assert!(holds(bytes, NAME.as_bytes()), "the search misses what is in {place}");
+    }
+    assert!(holds(&log.1, b"sign-in refused"), "the search misses what is in the log");
+    places.push(log);
+    let raw_key: Vec<u8> = (0..16).map(|at| u8::from_str_radix(&key[2 * at..2 * at + 2], 16).unwrap()).collect();
+    let secrets = [
+        ("the password", PASSWORD.as_bytes()),
+        ("a wrong password", WRONG_PASSWORD.as_bytes()),
+        ("a token that was shown", token.as_bytes()),
+        ("a token without its prefix", &token.as_bytes()[4..]),
+        ("a token that waited", unseen.as_bytes()),
+        ("a token with a mistake", mistyped.as_bytes()),
+        ("a single-use key", key.as_bytes()),
+        ("a single-use key as bytes", &raw_key),
+        ("the key of the waiting note", waiting_key.as_bytes()),
+        ("a form token", csrf.as_bytes()),
+        ("the session's cookie", cookie.as_bytes()),
+        ("the session's id", session.as_bytes()),
+    ];
+    for (what, secret) in secrets {
+        for (place, bytes) in &places {
+            assert!(!holds(bytes, secret), "{what} is in {place}");
+        }
+    }
+}
+
+#[test]
+fn a_secret_is_recognised_in_each_face() {
+    let secret = b"nine lanterns & a quay";
+    for text in [
+        "password=nine+lanterns+%26+a+quay&next=",
+        "nine%20lanterns%20%26%20a%20quay",
+        "x 6e696e65206c616e7465726e732026206120717561790a",
+        "6E696E65206C616E7465726E7320262061207175617900",
+        "%6e%69%6e%65%20%6c%61%6e%74%65%72%6e%73%20%26%20%61%20%71%75%61%79",
+    ] {
+        assert!(holds(text.as_bytes(), secret), "{text}");
+    }
+    for before in ["", "a", "ab", "abc"] {
+        let text = URL_SAFE_NO_PAD.encode([before.as_bytes(), secret, b" and more"].concat());
+        assert!(holds(text.as_bytes(), secret), "{text}");
+    }
+    assert!(!holds(b"nine lanterns & a quai", secret));
+}
