@@ -75,11 +75,9 @@ async fn of_two_edits_at_once_one_wins_and_the_other_keeps_its_words() {
             forms.push(admin.visitor.get(&path).await.expect(200).form(&path).with("description", text));
         }
         let mut sent = forms.into_iter();
-        let answers = join(
-            one.visitor.submit(sent.next().expect("a form")),
-            other.visitor.submit(sent.next().expect("a form")),
-        )
-        .await;
+        let answers =
+            join(one.visitor.submit(sent.next().expect("a form")), other.visitor.submit(sent.next().expect("a form")))
+                .await;
         let answers = [answers.0, answers.1];
         let won = answers.iter().position(|answer| answer.status == 303).expect("one of them wins");
         let lost = answers.get(1 - won).expect("the other");
@@ -117,7 +115,8 @@ async fn one_name_for_twenty_forms_is_given_once() {
 async fn a_database_that_another_program_holds_for_three_seconds_is_waited_for() {
     use crate::support::database::Engine;
     use sqlx::{Connection as _, SqliteConnection};
-    use std::time::{Duration, Instant};
+    use std::time::Duration;
+    use tokio::time::Instant;
     if Engine::chosen() == Engine::Postgres {
         return;
     }

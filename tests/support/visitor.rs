@@ -6,6 +6,8 @@ use reqwest::{Client, Method, RequestBuilder, redirect};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+const ENCODED: &str = "application/x-www-form-urlencoded";
+
 /// Someone at a browser; each has cookies of their own.
 #[derive(Debug, Clone)]
 pub struct Visitor {
@@ -67,6 +69,10 @@ impl Form {
         self.fields.extend(values.iter().map(|value| (name.to_owned(), (*value).to_owned())));
         self
     }
+
+    fn encoded(&self) -> String {
+        form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.fields).finish()
+    }
 }
 
 impl Visitor {
@@ -88,17 +94,15 @@ impl Visitor {
 
     /// Sends a form as its page holds it.
     pub async fn submit(&self, form: Form) -> Page {
-        self.try_submit(form).await.expect("the server answers")
+        if form.method == "get" {
+            return self.get(&format!("{}?{}", form.action, form.encoded())).await;
+        }
+        self.post_body(&form.action, ENCODED, form.encoded().into()).await
     }
 
-    /// Sends a form to a server that may be gone.
+    /// Posts a form to a server that may be gone.
     pub async fn try_submit(&self, form: Form) -> reqwest::Result<Page> {
-        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(&form.fields).finish();
-        if form.method == "get" {
-            return self.try_get(&format!("{}?{body}", form.action)).await;
-        }
-        let request = self.post(&form.action, "application/x-www-form-urlencoded", body.into());
-        self.try_send(&form.action, request).await
+        self.try_send(&form.action, self.post(&form.action, ENCODED, form.encoded().into())).await
     }
 
     /// Posts any body, with the headers of a browser that is on one of our pages.
