@@ -57,7 +57,8 @@ impl Client {
         self.stream.write_all(request.as_bytes()).await?;
         let mut bytes = Vec::new();
         let (start, whole) = read_answer(&mut self.stream, &mut bytes).await?;
-        let text = |from: usize, to: usize| String::from_utf8_lossy(bytes.get(from..to).unwrap_or_default()).into_owned();
+        let text =
+            |from: usize, to: usize| String::from_utf8_lossy(bytes.get(from..to).unwrap_or_default()).into_owned();
         let (head, body) = (text(0, start), text(start, whole));
         for line in head.lines() {
             let Some((name, rest)) = line.split_once(": ") else { continue };
@@ -130,7 +131,8 @@ impl Load {
         for _ in 0..self.connections {
             let (address, request) = (address.to_owned(), request.to_owned());
             let each = self.most / self.connections;
-            connections.spawn(async move { one(&address, &request, began + limit, each).await.map_err(|e| e.to_string()) });
+            connections
+                .spawn(async move { one(&address, &request, began + limit, each).await.map_err(|e| e.to_string()) });
         }
         let mut times = Vec::new();
         while let Some(done) = connections.join_next().await {
