@@ -212,9 +212,11 @@ async fn connect(url: &str) -> Result<Pools, OpenError> {
         .busy_timeout(Duration::from_secs(5))
         .pragma("trusted_schema", "OFF")
         .optimize_on_close(true, None);
-    let write = SqlitePoolOptions::new().max_connections(1).acquire_timeout(Duration::from_secs(8));
+    // A connection to a file does not break while it waits, so none is asked whether it still works.
+    let pool = || SqlitePoolOptions::new().test_before_acquire(false);
+    let write = pool().max_connections(1).acquire_timeout(Duration::from_secs(8));
     let write = write.idle_timeout(None).max_lifetime(None).connect_with(options.clone()).await?;
-    let read = SqlitePoolOptions::new().max_connections(4).min_connections(1).acquire_timeout(Duration::from_secs(2));
+    let read = pool().max_connections(4).min_connections(1).acquire_timeout(Duration::from_secs(2));
     let read =
         read.idle_timeout(Duration::from_mins(1)).connect_lazy_with(options.read_only(true).create_if_missing(false));
     Ok(Pools::Sqlite { read, write })
