@@ -27,9 +27,10 @@ CREATE TABLE integrations (
 -- Names are unique among the live ones; a deleted one gives its name back.
 CREATE UNIQUE INDEX integrations_live_name ON integrations (account_id, name_key) WHERE deleted_at IS NULL;
 CREATE INDEX integrations_by_name ON integrations (account_id, name_key, id);
-CREATE INDEX integrations_by_age ON integrations (account_id, token_created_at, id);
-CREATE INDEX integrations_by_deadline ON integrations (account_id, deadline_at, id);
-CREATE INDEX integrations_by_use ON integrations (account_id, last_used_at, id);
+-- What is missing sorts last; statements name these very expressions.
+CREATE INDEX integrations_by_age ON integrations (account_id, COALESCE(token_created_at, 9000000000000000), id);
+CREATE INDEX integrations_by_deadline ON integrations (account_id, COALESCE(deadline_at, 9000000000000000), id);
+CREATE INDEX integrations_by_use ON integrations (account_id, COALESCE(last_used_at, -1), id);
 
 CREATE TABLE tokens (
   id TEXT NOT NULL PRIMARY KEY,

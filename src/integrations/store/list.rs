@@ -246,7 +246,7 @@ macro_rules! page {
              COALESCE(c.hint, o.hint, (SELECT t.hint FROM tokens t WHERE t.integration_id = i.id ORDER BY t.created_at DESC LIMIT 1)) AS hint, \
              c.id AS c_id, c.hint AS c_hint, c.created_at AS c_created_at, c.ends_at AS c_ends_at, \
              o.id AS o_id, o.hint AS o_hint, o.created_at AS o_created_at, o.ends_at AS o_ends_at, CAST(", $key,
-            " AS TEXT) AS sort_key ", which!(), " AND (", $key, ", i.id) ", $compare, " ($7, $8) ORDER BY ", $key, " ", $order,
+            " AS TEXT) AS sort_key ", which!(), " AND ", $key, " ", $compare, "= $7 AND (", $key, ", i.id) ", $compare, " ($7, $8) ORDER BY ", $key, " ", $order,
             ", i.id ", $order, " LIMIT $9"
         )
     };
@@ -280,7 +280,12 @@ pub async fn page(
         like(query.search.trim()),
         now.minus(DUE_AFTER),
     ];
-    let (total,): (i64,) = on.only(COUNT, binds.clone()).await?;
+    // The usual lists are counted by an index alone.
+    let (total,): (i64,) = match (query.filter, query.search.trim().is_empty()) {
+        (Filter::Kept, true) => on.only(KEPT, binds![account]).await?,
+        (Filter::All, true) => on.only(EVERY, binds![account]).await?,
+        _ => on.only(COUNT, binds.clone()).await?,
+    };
     let back = query.after.is_none() && query.before.is_some();
     let cursor = query.after.as_ref().or(query.before.as_ref());
     let sql = match (query.sort, back) {
@@ -350,11 +355,11 @@ pub async fn due(on: &mut On<'_>, account: &AccountId, now: Timestamp) -> Result
 }
 
 const KEPT: &str = "SELECT COUNT(*) FROM integrations i WHERE i.account_id = $1 AND i.deleted_at IS NULL";
+const EVERY: &str = "SELECT COUNT(*) FROM integrations i WHERE i.account_id = $1";
 const LIVE: &str = "SELECT COUNT(*) FROM tokens t WHERE t.account_id = $1 AND t.role = 'current' AND (t.ends_at IS NULL OR t.ends_at > $2)";
-const COUNT_DUE: &str =
-    "SELECT COUNT(*) FROM integrations i WHERE i.account_id = $1 AND i.token_created_at <= $2 AND i.deleted_at IS NULL";
-const DUE: &str = "SELECT i.name FROM integrations i WHERE i.account_id = $1 AND i.token_created_at <= $2 \
-     AND i.deleted_at IS NULL ORDER BY i.token_created_at, i.id LIMIT 3";
+const COUNT_DUE: &str = "SELECT COUNT(*) FROM integrations i WHERE i.account_id = $1 AND COALESCE(i.token_created_at, 9000000000000000) <= $2 AND i.deleted_at IS NULL";
+const DUE: &str = "SELECT i.name FROM integrations i WHERE i.account_id = $1 AND COALESCE(i.token_created_at, 9000000000000000) <= $2 \
+     AND i.deleted_at IS NULL ORDER BY COALESCE(i.token_created_at, 9000000000000000), i.id LIMIT 3";
 
 /// Every statement of this file.
 pub const ALL: &[&str] = &[
@@ -368,6 +373,7 @@ pub const ALL: &[&str] = &[
     BY_DEADLINE,
     BY_DEADLINE_BACK,
     KEPT,
+    EVERY,
     LIVE,
     COUNT_DUE,
     DUE,
