@@ -98,10 +98,20 @@ async fn a_double_click_makes_one_integration_and_ends_on_its_token() {
         browser.heading("Copy the token for Partner portal").await;
         let token = browser.value("Token").await;
         console.software(&token).get("/oauth/whoami").await.expect(200);
+        the_page_guards_its_token(&browser).await;
         browser.follow("I have stored the token").await;
         browser.heading("Partner portal").await;
         browser.visit(&console.url(LIST)).await;
         browser.sees("1 integration, 1 with a live token").await;
     })
     .await;
+}
+
+/// Leaving early is warned of, and what is left behind in the browser's memory is empty.
+async fn the_page_guards_its_token(browser: &Browser) {
+    let leaving = "const leaving = new Event('beforeunload', {cancelable: true}); dispatchEvent(leaving);
+        return leaving.defaultPrevented;";
+    assert_eq!(browser.script(leaving).await, true, "nobody has said yet that the token is stored");
+    browser.script("dispatchEvent(new PageTransitionEvent('pagehide', {persisted: true}))").await;
+    assert_eq!(browser.value("Token").await, "");
 }
