@@ -88,9 +88,10 @@ async fn calls(seeded: &Seeded, product: &str) -> Outcome<()> {
 
 /// The first and a later page of the list in each order. The time is from the first byte sent to the last one read.
 async fn list(product: &str) -> Outcome<()> {
-    let mut client = Client::connect(product).await?;
-    client.sign_in().await?;
     for order in ["", "name", "used", "age"] {
+        // A new one each time: the server cuts connections that nobody uses for a while.
+        let mut client = Client::connect(product).await?;
+        client.sign_in().await?;
         let first = format!("/settings/private-integrations?sort={order}");
         let page = client.get(&first).await?;
         let after = page.body.split("after=").nth(1).and_then(|rest| rest.split(['"', '&']).next());
