@@ -17,14 +17,15 @@ pub async fn serve(settings: Settings) -> Outcome {
     let config = settings.config(settings.database_url(), settings.key_file.clone());
     let app = App::build(config, World::real()).await.map_err(|error| error.to_string())?;
     let url = app.url();
-    println!("Progreda listens on {}", app.address());
-    match make_setup_link(app.db()).await.map_err(|error| error.to_string())? {
-        Some(link) => {
-            println!("Nobody can sign in yet. Set up the first account within 30 minutes, once, at:");
-            println!("  {url}/setup?link={link}");
-        }
-        None => println!("Open {url}"),
-    }
+    let link = make_setup_link(app.db()).await.map_err(|error| error.to_string())?;
+    let welcome = match link {
+        Some(link) => format!(
+            "Nobody can sign in yet. Set up the first account within 30 minutes, once, at:\n  {url}/setup?link={link}"
+        ),
+        None => format!("Open {url}"),
+    };
+    // A closed standard output is no reason not to serve.
+    let _ = writeln!(std::io::stdout(), "Progreda listens on {}\n{welcome}", app.address());
     app.run().await.map_err(|error| error.to_string())
 }
 
