@@ -21,7 +21,9 @@ CREATE TABLE users (
   name TEXT NOT NULL,
   password_hash TEXT NOT NULL,
   created_at BIGINT NOT NULL,
-  password_changed_at BIGINT NOT NULL
+  password_changed_at BIGINT NOT NULL,
+  -- Grows when all sessions are ended; a session of an epoch before is never kept.
+  session_epoch BIGINT NOT NULL
 );
 
 CREATE TABLE roles (

@@ -105,6 +105,10 @@ fn missing() -> AppError {
 fn said(refused: Refused) -> AppError {
     match refused {
         Refused::Missing => missing(),
+        Refused::TooManyFields => {
+            let most = super::commands::CUSTOM_FIELDS_MAX;
+            api::invalid_fields(vec![format!("customFields must not be more than {most} in one contact")]).into()
+        }
         Refused::Failed(error) => error,
         Refused::Duplicate(Duplicate { id, name, matching }) => {
             let field = match matching {

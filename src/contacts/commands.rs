@@ -21,9 +21,14 @@ pub enum Refused {
     Duplicate(Duplicate),
     /// The account has no such contact.
     Missing,
+    /// It would have more custom fields than a contact may have.
+    TooManyFields,
     /// Anything that is not about the contact.
     Failed(AppError),
 }
+
+/// Most custom fields of one contact.
+pub const CUSTOM_FIELDS_MAX: usize = 200;
 
 impl From<DbError> for Refused {
     fn from(error: DbError) -> Self {
@@ -98,6 +103,9 @@ pub async fn update(
         let fields = contact.apply(draft.clone());
         if fields.is_empty() {
             return Ok(contact);
+        }
+        if contact.custom_fields.len() > CUSTOM_FIELDS_MAX {
+            return Err(Refused::TooManyFields);
         }
         contact.updated_at = permit.now();
         refuse_duplicate(&mut tx.on(), &contact).await?;

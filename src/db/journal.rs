@@ -153,7 +153,10 @@ impl WriteTx {
         let who = doer.id.as_deref().unwrap_or("");
         let place = account.map_or("", AccountId::as_str);
         let address = origin.address.as_deref().unwrap_or("");
-        let key = format!("{minute}|{}|{place}|{who}|{address}|{}|{}", entry.action, entry.subject.name, entry.details);
+        let key = format!(
+            "{minute}|{}|{place}|{who}|{address}|{:?}|{}|{}",
+            entry.action, entry.subject.id, entry.subject.name, entry.details
+        );
         let key = self.keys.mac(Purpose::Names, key.as_bytes());
         let id = EventId::new(now, self.world.entropy());
         let subject = entry.subject;

@@ -26,6 +26,8 @@ pub enum DbError {
     Again,
     /// The store cannot be reached, is full or is read-only.
     Unavailable(String),
+    /// A value holds NUL, which is no text.
+    NoText,
     /// Anything else: a fault of ours.
     Fault(String),
 }
@@ -35,6 +37,7 @@ impl fmt::Display for DbError {
         match self {
             Self::Unique => f.write_str("a unique rule was broken"),
             Self::Again => f.write_str("the transaction was asked to run again"),
+            Self::NoText => f.write_str("a value holds NUL"),
             Self::Unavailable(why) | Self::Fault(why) => f.write_str(why),
         }
     }
@@ -47,6 +50,7 @@ impl From<DbError> for AppError {
         match error {
             DbError::Unavailable(why) => Self::Unavailable(why.into()),
             DbError::Again => Self::Unavailable("the transaction was asked to run again".into()),
+            DbError::NoText => Self::Malformed("The text holds a character that nobody can type."),
             DbError::Unique | DbError::Fault(_) => Self::internal(error),
         }
     }

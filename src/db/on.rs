@@ -50,12 +50,19 @@ macro_rules! with_query {
     };
 }
 
+/// NUL is no text: PostgreSQL cannot keep it, so neither engine is asked.
+fn refuse_nul(binds: &[Bind]) -> Result<(), DbError> {
+    let nul = |bind: &Bind| matches!(bind, Bind::Text(Some(text)) if text.contains('\0'));
+    if binds.iter().any(nul) { Err(DbError::NoText) } else { Ok(()) }
+}
+
 impl On<'_> {
     /// Runs a statement that changes rows; how many.
     ///
     /// # Errors
     /// What the engine says.
     pub async fn run(&mut self, sql: &'static str, binds: Vec<Bind>) -> Result<u64, DbError> {
+        refuse_nul(&binds)?;
         Ok(with_query!(self, sqlx::query(sql), binds, query, connection => {
             query.execute(connection).await?.rows_affected()
         }))
@@ -78,6 +85,7 @@ impl On<'_> {
     /// # Errors
     /// What the engine says.
     pub async fn first<R: Record>(&mut self, sql: &'static str, binds: Vec<Bind>) -> Result<Option<R>, DbError> {
+        refuse_nul(&binds)?;
         Ok(with_query!(self, sqlx::query_as::<_, R>(sql), binds, query, connection => {
             query.fetch_optional(connection).await?
         }))
@@ -88,6 +96,7 @@ impl On<'_> {
     /// # Errors
     /// What the engine says.
     pub async fn only<R: Record>(&mut self, sql: &'static str, binds: Vec<Bind>) -> Result<R, DbError> {
+        refuse_nul(&binds)?;
         Ok(with_query!(self, sqlx::query_as::<_, R>(sql), binds, query, connection => {
             query.fetch_one(connection).await?
         }))
@@ -98,6 +107,7 @@ impl On<'_> {
     /// # Errors
     /// What the engine says.
     pub async fn all<R: Record>(&mut self, sql: &'static str, binds: Vec<Bind>) -> Result<Vec<R>, DbError> {
+        refuse_nul(&binds)?;
         Ok(with_query!(self, sqlx::query_as::<_, R>(sql), binds, query, connection => {
             query.fetch_all(connection).await?
         }))

@@ -102,8 +102,10 @@ pub async fn create(db: &Db, permit: &Permit<CreateIntegration>, draft: &Draft, 
     let id = IntegrationId::new(permit.now(), db.world().entropy());
     let mut tx = db.write().await?;
     let from = sender(permit, person, "create");
-    if let Claim::Again { subject } = once::claim(&mut tx.on(), db.keys(), key, from, id.as_str()).await? {
-        return again(&subject);
+    match once::claim(&mut tx.on(), db.keys(), key, from, id.as_str()).await? {
+        Claim::First => {}
+        Claim::Again { subject } => return again(&subject),
+        Claim::Elsewhere => return Err(used_elsewhere()),
     }
     let as_writer = writer(permit, person);
     match write::add(&mut tx.on(), as_writer, &id, &draft.details, &draft.scopes).await {
@@ -116,6 +118,11 @@ pub async fn create(db: &Db, permit: &Permit<CreateIntegration>, draft: &Draft, 
     let change = OfIntegration { id: id.clone(), name: draft.details.name().to_owned(), what };
     tx.commit(permit, &[&change]).await?;
     Ok(Made { integration: id, again: false })
+}
+
+fn used_elsewhere() -> Trouble {
+    let why = "This form was sent before, for something else. Nothing was changed. Open it anew.";
+    Trouble::App(AppError::Conflict(why.to_owned()))
 }
 
 fn again(subject: &str) -> Done<Made> {
@@ -188,10 +195,11 @@ pub async fn rotate(
 ) -> Done<Made> {
     let person = staff(permit)?;
     let mut tx = db.write().await?;
-    if let Claim::Again { subject } =
-        once::claim(&mut tx.on(), db.keys(), key, sender(permit, person, "rotate"), id.as_str()).await?
-    {
-        return again(&subject);
+    let from = sender(permit, person, "rotate");
+    match once::claim(&mut tx.on(), db.keys(), key, from, id.as_str()).await? {
+        Claim::First => {}
+        Claim::Again { subject } if subject == id.as_str() => return again(&subject),
+        Claim::Again { .. } | Claim::Elsewhere => return Err(used_elsewhere()),
     }
     let of = taken(&mut tx, permit, id, version).await?;
     let step = match rotation {

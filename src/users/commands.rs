@@ -157,6 +157,8 @@ pub enum SignIn {
         user: UserId,
         /// Where.
         account: AccountId,
+        /// Which of the person's sessions it belongs to: those since the last time that all were ended.
+        epoch: i64,
     },
     /// Unknown, wrong or disabled: the same for all.
     Refused,
@@ -171,7 +173,7 @@ pub enum SignIn {
 pub async fn sign_in(db: &Db, hasher: &Hasher, visit: &Visit, email: &str, password: &str) -> Result<SignIn> {
     let address = visit.origin.address.as_deref();
     let counters = Counters::new(db, address, &crate::text::fold(email.trim()));
-    if let Some(seconds) = counters.wait(db, visit.now).await? {
+    if let Some(seconds) = counters.attempt(db, visit.now).await? {
         tracing::warn!(client.address = address.unwrap_or(""), wait.s = seconds, "sign-in throttled");
         return Ok(SignIn::Wait(seconds));
     }
@@ -188,7 +190,7 @@ pub async fn sign_in(db: &Db, hasher: &Hasher, visit: &Visit, email: &str, passw
         known => {
             let user = known.and_then(|known| known.id.parse::<UserId>().ok());
             note_failure(db, visit, user.as_ref()).await?;
-            let wait = counters.fail(db, visit.now).await?;
+            let wait = counters.wait(db, visit.now).await?;
             Ok(wait.map_or(SignIn::Refused, SignIn::Wait))
         }
     }
@@ -223,8 +225,8 @@ async fn welcome(
     counters.succeed(db).await?;
     let mut tx = db.write().await?;
     // Between the look-up and now the person may have been disabled or may have got a new password.
-    let same = store::password_hash(&mut tx.on(), &user).await?.is_some_and(|hash| hash == known.password_hash);
-    if !same || !store::is_active(&mut tx.on(), &user, &account).await? {
+    let Some((hash, epoch)) = store::present(&mut tx.on(), &user).await? else { return Ok(SignIn::Refused) };
+    if hash != known.password_hash || !store::is_active(&mut tx.on(), &user, &account).await? {
         return Ok(SignIn::Refused);
     }
     let of_user = |change| OfUser { user: user.clone(), name: known.name.clone(), change };
@@ -236,7 +238,7 @@ async fn welcome(
     } else {
         tx.commit_as(&doer, Some(&account), visit.now, &visit.origin, &[&signed_in]).await?;
     }
-    Ok(SignIn::Welcome { user, account })
+    Ok(SignIn::Welcome { user, account, epoch })
 }
 
 fn own<A>(permit: &Permit<A>) -> Result<&Arc<StaffMember>> {
@@ -280,7 +282,7 @@ pub enum NotChanged {
     Wait(u32),
 }
 
-/// Changes one's own password and ends every other session.
+/// Changes one's own password and ends every other session; the epoch that the one kept belongs to from now on.
 ///
 /// # Errors
 /// Faults of the store.
@@ -291,15 +293,16 @@ pub async fn change_password(
     old: &str,
     new: Password,
     keep_handle: &str,
-) -> Result<Result<(), NotChanged>> {
+) -> Result<Result<i64, NotChanged>> {
     let staff = own(permit)?;
     let counters = Counters::new(db, permit.origin().address.as_deref(), &format!("again {}", staff.seed));
-    if let Some(seconds) = counters.wait(db, permit.now()).await? {
+    if let Some(seconds) = counters.attempt(db, permit.now()).await? {
         return Ok(Err(NotChanged::Wait(seconds)));
     }
     let before = store::password_hash(&mut db.read().await?.on(), &staff.user).await?;
     if !hasher.is_right(Password::typed(old), before.clone()).await? {
-        let wait = counters.fail(db, permit.now()).await?;
+        crate::web::reauth::refused(db, staff, permit.now(), permit.origin()).await?;
+        let wait = counters.wait(db, permit.now()).await?;
         return Ok(Err(wait.map_or(NotChanged::OldWrong, NotChanged::Wait)));
     }
     let hash = hasher.hash(new, db.world().entropy()).await?;
@@ -308,10 +311,10 @@ pub async fn change_password(
         // Somebody else changed it meanwhile, so the old one is not right any more.
         return Ok(Err(NotChanged::OldWrong));
     }
-    store::end_sessions(&mut tx.on(), &staff.user, keep_handle).await?;
+    let (_, epoch) = store::end_sessions(&mut tx.on(), &staff.user, keep_handle).await?;
     tx.commit(permit, &[&of(staff, UserChange::PasswordChanged)]).await?;
     counters.succeed(db).await?;
-    Ok(Ok(()))
+    Ok(Ok(epoch))
 }
 
 /// Ends one of one's own sessions.
@@ -327,16 +330,16 @@ pub async fn end_session(db: &Db, permit: &Permit<EndSessions>, handle: &str) ->
     Ok(tx.commit(permit, &[&of(staff, UserChange::SessionsEnded(1))]).await?)
 }
 
-/// Ends all of one's own sessions but the one named.
+/// Ends all of one's own sessions but the one named; the epoch that one belongs to from now on.
 ///
 /// # Errors
 /// Faults of the store.
-pub async fn end_all(db: &Db, permit: &Permit<EndSessions>, keep_handle: &str) -> Result<u64> {
+pub async fn end_all(db: &Db, permit: &Permit<EndSessions>, keep_handle: &str) -> Result<i64> {
     let staff = own(permit)?;
     let mut tx = db.write().await?;
-    let ended = store::end_sessions(&mut tx.on(), &staff.user, keep_handle).await?;
+    let (ended, epoch) = store::end_sessions(&mut tx.on(), &staff.user, keep_handle).await?;
     tx.commit(permit, &[&of(staff, UserChange::SessionsEnded(ended))]).await?;
-    Ok(ended)
+    Ok(epoch)
 }
 
 /// Whether `password` is this person's.

@@ -17,10 +17,14 @@ const COST: (u32, u32, u32) = (19 * 1024, 2, 1);
 /// Of a hash, in bytes.
 const LENGTH: usize = 32;
 
+/// How many may be hashed or wait for it.
+const QUEUE: usize = 64;
+
 /// Hashes and checks passwords.
 #[derive(Clone)]
 pub struct Hasher {
     places: Arc<Semaphore>,
+    queue: Arc<Semaphore>,
     // One for each place, used again and again: the allocator keeps what many threads gave back, 19 MiB each time.
     memory: Arc<Mutex<Vec<Vec<Block>>>>,
     // What an unknown person's password is checked against, so that it takes as long as a known one's.
@@ -76,7 +80,12 @@ impl Hasher {
     pub fn new() -> Self {
         // A well-formed hash of nothing anybody knows; it costs what a real one costs.
         let nobody = "$argon2id$v=19$m=19456,t=2,p=1$cHJvZ3JlZGEgbm9ib2R5$c2lnbnMgaW4gd2l0aCB0aGlzIHBhc3N3b3JkLCBldmU";
-        Self { places: Arc::new(Semaphore::new(2)), memory: Arc::default(), nobody: Arc::from(nobody) }
+        Self {
+            places: Arc::new(Semaphore::new(2)),
+            queue: Arc::new(Semaphore::new(QUEUE)),
+            memory: Arc::default(),
+            nobody: Arc::from(nobody),
+        }
     }
 
     /// The PHC text of a new password.
@@ -105,6 +114,8 @@ impl Hasher {
     }
 
     async fn work<T: Send + 'static>(&self, job: impl FnOnce(&mut Vec<Block>) -> T + Send + 'static) -> Result<T> {
+        // Whoever would wait behind so many is told so instead: the queue costs memory and the rightful person's time.
+        let _waiting = self.queue.try_acquire().map_err(|_| AppError::TooMany(2))?;
         let place = Arc::clone(&self.places).acquire_owned().await.map_err(AppError::internal)?;
         let kept = Arc::clone(&self.memory);
         tokio::task::spawn_blocking(move || {

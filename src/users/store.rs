@@ -79,12 +79,22 @@ pub async fn set_hash(
     on.run_one(SET_HASH, binds![user, before, hash, now]).await
 }
 
-/// Ends the person's sessions but the one named; empty for none.
+/// The person's present hash, and the epoch that their new sessions belong to.
 ///
 /// # Errors
 /// What the engine says.
-pub async fn end_sessions(on: &mut On<'_>, user: &UserId, keep: &str) -> Result<u64, DbError> {
-    on.run(crate::web::session::END_OTHERS, binds![user, keep]).await
+pub async fn present(on: &mut On<'_>, user: &UserId) -> Result<Option<(String, i64)>, DbError> {
+    on.first(PRESENT, binds![user]).await
+}
+
+/// Ends the person's sessions but the one named; empty for none. A sign-in that is under way with what was right before ends too,
+/// since its session belongs to the epoch before. How many ended, and the new epoch.
+///
+/// # Errors
+/// What the engine says.
+pub async fn end_sessions(on: &mut On<'_>, user: &UserId, keep: &str) -> Result<(u64, i64), DbError> {
+    let (epoch,): (i64,) = on.only(NEXT_EPOCH, binds![user]).await?;
+    Ok((on.run(crate::web::session::END_OTHERS, binds![user, keep]).await?, epoch))
 }
 
 /// Ends one session of the person; whether there was one.
@@ -140,8 +150,10 @@ const CREDENTIALS: &str = "SELECT u.id, u.password_hash, u.name, (SELECT s.accou
      JOIN accounts a ON a.id = s.account_id WHERE s.user_id = u.id AND s.disabled_at IS NULL AND a.disabled_at IS NULL \
      ORDER BY s.created_at, s.id LIMIT 1) AS account_id FROM users u WHERE u.email_key = $1";
 const HASH: &str = "SELECT password_hash FROM users WHERE id = $1";
-const ADD: &str = "INSERT INTO users (id, email, email_key, name, password_hash, created_at, password_changed_at) \
-     VALUES ($1, $2, $3, $4, $5, $6, $6)";
+const PRESENT: &str = "SELECT password_hash, session_epoch FROM users WHERE id = $1";
+const NEXT_EPOCH: &str = "UPDATE users SET session_epoch = session_epoch + 1 WHERE id = $1 RETURNING session_epoch";
+const ADD: &str = "INSERT INTO users (id, email, email_key, name, password_hash, created_at, password_changed_at, session_epoch) \
+     VALUES ($1, $2, $3, $4, $5, $6, $6, 0)";
 const RENAME: &str = "UPDATE users SET name = $2 WHERE id = $1";
 const SET_HASH: &str =
     "UPDATE users SET password_hash = $3, password_changed_at = $4 WHERE id = $1 AND password_hash = $2";
@@ -154,5 +166,18 @@ const USE_LINK: &str = "UPDATE setup_links SET used_at = $2 WHERE digest = $1 AN
 const ANYBODY: &str = "SELECT id FROM users LIMIT 1";
 
 /// Every statement of this file.
-pub const ALL: &[&str] =
-    &[CREDENTIALS, HASH, ADD, RENAME, SET_HASH, ACTIVE, FORGET_LINKS, ADD_LINK, LINK, USE_LINK, ANYBODY];
+pub const ALL: &[&str] = &[
+    CREDENTIALS,
+    HASH,
+    PRESENT,
+    NEXT_EPOCH,
+    ADD,
+    RENAME,
+    SET_HASH,
+    ACTIVE,
+    FORGET_LINKS,
+    ADD_LINK,
+    LINK,
+    USE_LINK,
+    ANYBODY,
+];

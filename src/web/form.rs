@@ -7,7 +7,7 @@ use crate::error::{AppError, Result};
 use crate::keys::{Keys, Purpose};
 use actix_web::cookie::Cookie;
 use actix_web::dev::Payload;
-use actix_web::http::header::CONTENT_TYPE;
+use actix_web::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
 use futures_util::StreamExt as _;
 use std::future::{Future, Ready, ready};
@@ -114,7 +114,10 @@ impl FromRequest for FormBody {
         let mut payload = payload.take();
         Box::pin(async move {
             let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
-            if kind.split(';').next().unwrap_or("").trim() != "application/x-www-form-urlencoded" {
+            let mut parts = kind.split(';').map(str::trim);
+            let form = parts.next().is_some_and(|kind| kind.eq_ignore_ascii_case("application/x-www-form-urlencoded"));
+            let plain = parts.all(|part| part.is_empty() || part.eq_ignore_ascii_case("charset=utf-8"));
+            if !form || !plain || request.headers().contains_key(CONTENT_ENCODING) {
                 return Err(AppError::MediaType("application/x-www-form-urlencoded"));
             }
             let body = read_body(&request, &mut payload, LIMIT).await?;

@@ -118,7 +118,8 @@ pub fn see_other(request: &HttpRequest, to: &str, done: Option<flash::Done>) -> 
 #[must_use]
 pub fn local_path(next: &str) -> Option<&str> {
     let plain = next.starts_with('/') && !next.starts_with("//") && !next.contains('\\');
-    (plain && next.len() <= 2_000 && !next.chars().any(|c| c.is_control() || c.is_whitespace())).then_some(next)
+    (plain && next.is_ascii() && next.len() <= 2_000 && !next.chars().any(|c| c.is_control() || c.is_whitespace()))
+        .then_some(next)
 }
 
 /// The page's own address with its query, for coming back.

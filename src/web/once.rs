@@ -61,6 +61,8 @@ pub enum Claim {
         /// What the first sending made or changed: an id.
         subject: String,
     },
+    /// The key was used for something else; the form is no form of ours.
+    Elsewhere,
 }
 
 /// Who sends which form.
@@ -79,7 +81,7 @@ pub struct Sender<'a> {
 /// Claims a form's key for `subject`; to be called inside the transaction that does the work.
 ///
 /// # Errors
-/// What the engine says; a key that somebody else used is a fault of the form.
+/// What the engine says.
 pub async fn claim(
     on: &mut On<'_>,
     keys: &Keys,
@@ -95,7 +97,7 @@ pub async fn claim(
     let before: Option<(String,)> = on.first(FIND, binds![&digest, from.account, from.user, from.purpose]).await?;
     match before {
         Some((subject,)) => Ok(Claim::Again { subject }),
-        None => Err(DbError::Fault("the form's key was used for something else".to_owned())),
+        None => Ok(Claim::Elsewhere),
     }
 }
 

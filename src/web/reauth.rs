@@ -4,9 +4,11 @@ use super::actor::{People, Visit};
 use super::permit::Asked;
 use super::session;
 use super::throttle::Counters;
-use crate::authz::StaffMember;
+use crate::authz::{Origin, StaffMember};
 use crate::db::Db;
+use crate::db::journal::{Class, Doer, Entry, Subject};
 use crate::error::{AppError, Result};
+use crate::world::Timestamp;
 use actix_session::SessionExt as _;
 use actix_web::{HttpRequest, web};
 use std::sync::Arc;
@@ -27,18 +29,33 @@ pub async fn check(
         return Ok(Err(Asked::ForPassword));
     }
     let counters = Counters::new(db, visit.origin.address.as_deref(), &format!("again {}", staff.seed));
-    if let Some(seconds) = counters.wait(db, visit.now).await? {
+    if let Some(seconds) = counters.attempt(db, visit.now).await? {
         return Ok(Err(Asked::TooMany(seconds)));
     }
     if !people.is_password(&staff.user, password).await? {
-        return Ok(Err(match counters.fail(db, visit.now).await? {
-            Some(seconds) => Asked::TooMany(seconds),
-            None => Asked::WrongPassword,
-        }));
+        refused(db, staff, visit.now, &visit.origin).await?;
+        let wait = counters.wait(db, visit.now).await?;
+        return Ok(Err(wait.map_or(Asked::WrongPassword, Asked::TooMany)));
     }
     counters.succeed(db).await?;
-    session::confirm(&request.get_session(), visit.now)?;
+    session::confirm(&request.get_session(), visit.now, None)?;
     let mut fresh = StaffMember::clone(staff);
     fresh.authenticated_at = visit.now;
     Ok(Ok(Arc::new(fresh)))
+}
+
+/// Leaves the trace of a wrong password from somebody who is signed in.
+///
+/// # Errors
+/// Faults of the store.
+pub async fn refused(db: &Db, staff: &StaffMember, now: Timestamp, origin: &Origin) -> Result<()> {
+    tracing::warn!(
+        user.id = staff.user.as_str(),
+        client.address = origin.address.as_deref().unwrap_or(""),
+        "password refused"
+    );
+    let doer = Doer { kind: "staff", id: Some(staff.user.to_string()), name: staff.name.clone() };
+    let subject = Subject { kind: "user", id: Some(staff.user.to_string()), name: staff.name.clone() };
+    let entry = Entry { class: Class::Audit, action: "user.password_refused", subject, details: serde_json::json!({}) };
+    Ok(db.write().await?.commit_coalesced(&doer, Some(&staff.account.id), now, origin, entry).await?)
 }

@@ -28,6 +28,7 @@ struct Facts {
     account: String,
     since: i64,
     authenticated: i64,
+    epoch: i64,
     seed: String,
     handle: String,
     address: String,
@@ -73,26 +74,21 @@ impl SignedIn {
     }
 }
 
-/// Signs in: a new id and a new seed, whatever was there before.
+/// Signs in `(person, account, epoch of their sessions)`: a new id and a new seed, whatever was there before.
 ///
 /// # Errors
 /// When the session cannot hold the facts.
-pub fn sign_in(
-    session: &Session,
-    db: &Db,
-    user: &UserId,
-    account: &AccountId,
-    visit: &super::actor::Visit,
-) -> Result<()> {
+pub fn sign_in(session: &Session, db: &Db, who: (&UserId, &AccountId, i64), visit: &super::actor::Visit) -> Result<()> {
     session.clear();
     session.renew();
     let entropy = db.world().entropy();
     let encode = |bytes: [u8; 16]| crate::keys::hex(&bytes);
     let facts = Facts {
-        user: user.to_string(),
-        account: account.to_string(),
+        user: who.0.to_string(),
+        account: who.1.to_string(),
         since: visit.now.millis(),
         authenticated: visit.now.millis(),
+        epoch: who.2,
         seed: encode(entropy.bytes()),
         handle: encode(entropy.bytes()),
         address: visit.origin.address.clone().unwrap_or_default(),
@@ -101,15 +97,27 @@ pub fn sign_in(
     session.insert(STATE, facts).map_err(AppError::internal)
 }
 
-/// Notes that the password was given again, under a new id.
+/// Notes that the password was given again, under a new id; `epoch`: all other sessions were ended, and this one goes on in that one.
 ///
 /// # Errors
 /// When the session cannot hold the facts.
-pub fn confirm(session: &Session, now: Timestamp) -> Result<()> {
+pub fn confirm(session: &Session, now: Timestamp, epoch: Option<i64>) -> Result<()> {
     let facts: Option<Facts> = session.get(STATE).map_err(AppError::internal)?;
     let Some(mut facts) = facts else { return Err(AppError::SignedOut) };
     facts.authenticated = now.millis();
+    facts.epoch = epoch.unwrap_or(facts.epoch);
     session.renew();
+    session.insert(STATE, facts).map_err(AppError::internal)
+}
+
+/// Takes this session over into `epoch`, after all others were ended.
+///
+/// # Errors
+/// When the session cannot hold the facts.
+pub fn keep(session: &Session, epoch: i64) -> Result<()> {
+    let facts: Option<Facts> = session.get(STATE).map_err(AppError::internal)?;
+    let Some(mut facts) = facts else { return Err(AppError::SignedOut) };
+    facts.epoch = epoch;
     session.insert(STATE, facts).map_err(AppError::internal)
 }
 
@@ -194,7 +202,8 @@ impl Sessions {
         let ends = Timestamp::from_millis(facts.since).plus(ABSOLUTE);
         let mut tx = self.db.write().await?;
         if new {
-            let values = binds![name, &facts.user, &facts.account, text, facts.since, now, ends, &facts.handle];
+            let values =
+                binds![name, &facts.user, &facts.account, text, facts.since, now, ends, &facts.handle, facts.epoch];
             tx.on().run(REMOVE_HANDLE, binds![&facts.handle]).await?;
             tx.on().run(ADD, values).await?;
             tx.on().run(REMOVE_OLD, binds![now, now.minus(IDLE)]).await?;
@@ -259,7 +268,7 @@ const SEEN: &str = "SELECT seen_at FROM sessions WHERE handle = $1";
 const LIST: &str = "SELECT state, seen_at FROM sessions WHERE user_id = $1 AND expires_at > $2 AND seen_at > $3 \
      ORDER BY seen_at DESC, id_hash";
 const ADD: &str = "INSERT INTO sessions (id_hash, user_id, account_id, state, created_at, seen_at, expires_at, handle) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+     SELECT $1, u.id, $3, $4, $5, $6, $7, $8 FROM users u WHERE u.id = $2 AND u.session_epoch = $9";
 const CHANGE: &str = "UPDATE sessions SET state = $2 WHERE id_hash = $1";
 const TOUCH_ROW: &str = "UPDATE sessions SET seen_at = $2 WHERE handle = $1 AND seen_at < $2";
 const STAFF_SEEN: &str = "UPDATE staff SET last_seen_at = $3 WHERE user_id = $1 AND account_id = $2";

@@ -41,29 +41,37 @@ impl Counters {
         Ok(seconds_left(until, now))
     }
 
-    /// Counts a failure; seconds to wait from now on, if any.
+    /// Claims a try before the password is looked at, so that a burst of them cannot slip through together: it counts as a
+    /// failure until [`Counters::succeed`] gives it back. Seconds to wait, when it may not be made now.
     ///
     /// # Errors
     /// What the engine says.
-    pub async fn fail(&self, db: &Db, now: Timestamp) -> Result<Option<u32>> {
+    pub async fn attempt(&self, db: &Db, now: Timestamp) -> Result<Option<u32>> {
         let mut tx = db.write().await?;
-        let narrow = count(&mut tx.on(), &self.narrow, NARROW_FREE, now).await?;
-        let wide = count(&mut tx.on(), &self.wide, WIDE_FREE, now).await?;
+        // The rows are touched first, in one order, so that another instance waits here for this one's verdict.
+        let mut until = 0;
+        for name in [&self.wide, &self.narrow] {
+            let (blocked,): (i64,) = tx.on().only(TOUCH, binds![name, now]).await?;
+            until = until.max(blocked);
+        }
+        if let Some(seconds) = seconds_left(until, now) {
+            return Ok(Some(seconds));
+        }
+        count(&mut tx.on(), &self.wide, WIDE_FREE, now).await?;
+        count(&mut tx.on(), &self.narrow, NARROW_FREE, now).await?;
         tx.on().run(FORGET_OLD, binds![now.minus(Span::days(1))]).await?;
         tx.commit_unlogged(Unlogged::Throttle).await?;
-        Ok(seconds_left(narrow.max(wide), now))
+        Ok(None)
     }
 
-    /// The right password was given: the narrow count starts anew. The wide one stays, or one known account would buy guesses at others.
+    /// The right password was given: the narrow count starts anew, and the wide one gets this try back. The rest of the wide
+    /// one stays, or one known account would buy guesses at others.
     ///
     /// # Errors
     /// What the engine says.
     pub async fn succeed(&self, db: &Db) -> Result<()> {
-        let known: Vec<(i64,)> = db.read().await?.on().all(BLOCKED, binds![&self.narrow, ""]).await?;
-        if known.is_empty() {
-            return Ok(());
-        }
         let mut tx = db.write().await?;
+        tx.on().run(GIVE_BACK, binds![&self.wide, WIDE_FREE]).await?;
         tx.on().run(CLEAR, binds![&self.narrow]).await?;
         Ok(tx.commit_unlogged(Unlogged::Throttle).await?)
     }
@@ -104,11 +112,15 @@ const COUNT: &str = "INSERT INTO throttles (name, failures, last_failed_at, bloc
      ON CONFLICT (name) DO UPDATE SET failures = CASE WHEN throttles.last_failed_at < $3 THEN 1 ELSE throttles.failures + 1 END, \
      last_failed_at = $2 RETURNING failures";
 const BLOCK: &str = "UPDATE throttles SET blocked_until = $2 WHERE name = $1";
+const TOUCH: &str = "INSERT INTO throttles (name, failures, last_failed_at, blocked_until) VALUES ($1, 0, $2, 0) \
+     ON CONFLICT (name) DO UPDATE SET failures = throttles.failures RETURNING blocked_until";
+const GIVE_BACK: &str = "UPDATE throttles SET failures = failures - 1, \
+     blocked_until = CASE WHEN failures - 1 <= $2 THEN 0 ELSE blocked_until END WHERE name = $1 AND failures > 0";
 const CLEAR: &str = "DELETE FROM throttles WHERE name = $1";
 const FORGET_OLD: &str = "DELETE FROM throttles WHERE last_failed_at < $1";
 
 /// Every statement of this file.
-pub const ALL: &[&str] = &[BLOCKED, COUNT, BLOCK, CLEAR, FORGET_OLD];
+pub const ALL: &[&str] = &[BLOCKED, COUNT, BLOCK, TOUCH, GIVE_BACK, CLEAR, FORGET_OLD];
 
 #[cfg(test)]
 mod tests {

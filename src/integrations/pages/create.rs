@@ -133,14 +133,12 @@ impl<'a> Making<'a> {
     }
 }
 
-/// Whether the page was reached from elsewhere: by a link, a bookmark, or typed.
+/// Whether the page was reached from elsewhere: by a link, a bookmark, typed, or past the sign-in page. Only our own pages of
+/// private integrations count as here, and those always send where they are.
 fn is_foreign(request: &HttpRequest, public: &Public) -> bool {
     let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
-    match (header("sec-fetch-site"), header(REFERER.as_str())) {
-        (Some(site), _) => site != "same-origin",
-        (None, Some(referer)) => !referer.strip_prefix(&public.origin).is_some_and(|rest| rest.starts_with('/')),
-        (None, None) => true,
-    }
+    let own = |referer: &str| referer.strip_prefix(&public.origin).is_some_and(|path| path.starts_with(LIST));
+    header("sec-fetch-site").is_some_and(|site| site != "same-origin") || !header(REFERER.as_str()).is_some_and(own)
 }
 
 fn lower_first(sentence: &str) -> String {

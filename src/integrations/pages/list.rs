@@ -6,6 +6,7 @@ use super::{LIST, words};
 use crate::authz::Permit;
 use crate::db::Db;
 use crate::error::Result;
+use crate::ids::IntegrationId;
 use crate::integrations::ViewIntegrations;
 use crate::integrations::model::{Lifecycle, Status};
 use crate::integrations::scopes::ScopeSet;
@@ -79,7 +80,10 @@ fn frame_of(asking: &Asking<'_>) -> crate::web::shell::Shell {
 
 fn read(query: &Query) -> ListQuery {
     let visible = |text: &str| text.chars().filter(|c| !c.is_control()).take(SEARCH_MAX).collect::<String>();
-    let cursor = |name: &str| Cursor::parse(query.one(name)).filter(|cursor| !cursor.key.chars().any(char::is_control));
+    let cursor = |name: &str| {
+        Cursor::parse(query.one(name))
+            .filter(|cursor| !cursor.key.chars().any(char::is_control) && cursor.id.parse::<IntegrationId>().is_ok())
+    };
     ListQuery {
         search: visible(query.one("search").trim()),
         filter: Filter::from_code(query.one("status")),

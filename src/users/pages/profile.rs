@@ -219,8 +219,8 @@ pub async fn change_password(
         }
     };
     match commands::change_password(&db, &hasher, &permit, old, new, &own.handle()).await? {
-        Ok(()) => {
-            session::confirm(&request.get_session(), permit.now())?;
+        Ok(epoch) => {
+            session::confirm(&request.get_session(), permit.now(), Some(epoch))?;
             Ok(frame::see_other(&request, "/profile", Some(Done::PasswordChanged)))
         }
         Err(NotChanged::OldWrong) => {
@@ -247,6 +247,9 @@ pub async fn end_session(
     form.expect(&["session"], &[])?;
     let (actor, now) = (pending.actor().clone(), pending.visit().now);
     let handle = form.one("session");
+    if !handle.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Err(AppError::NotFound);
+    }
     match pending.confirm(&form).await? {
         Ok(permit) => {
             commands::end_session(&db, &permit, handle).await?;
@@ -271,7 +274,8 @@ pub async fn end_all(
     let own = Own::new(&request, &actor, now)?;
     match pending.confirm(&form).await? {
         Ok(permit) => {
-            commands::end_all(&db, &permit, &own.handle()).await?;
+            let epoch = commands::end_all(&db, &permit, &own.handle()).await?;
+            session::keep(&request.get_session(), epoch)?;
             Ok(frame::see_other(&request, "/profile", Some(Done::SignedOutElsewhere)))
         }
         Err(asked) => ask(&own, &db, None, &asked).await,

@@ -182,7 +182,7 @@ pub async fn set_up(
     };
     match commands::set_up(&db, &hasher, &open.visit, link, new).await? {
         Ok((user, account)) => {
-            session::sign_in(&request.get_session(), &db, &user, &account, &open.visit)?;
+            session::sign_in(&request.get_session(), &db, (&user, &account, 0), &open.visit)?;
             welcome(&request, "/", Some(Done::SetUp))
         }
         Err(state) => refused(&request, state),

@@ -108,8 +108,8 @@ pub async fn sign_in(
         return entrance(&request, StatusCode::UNPROCESSABLE_ENTITY, &page.refused(missing), cookie.as_ref());
     }
     match commands::sign_in(&db, &hasher, &open.visit, email, password).await? {
-        SignIn::Welcome { user, account } => {
-            session::sign_in(&request.get_session(), &db, &user, &account, &open.visit)?;
+        SignIn::Welcome { user, account, epoch } => {
+            session::sign_in(&request.get_session(), &db, (&user, &account, epoch), &open.visit)?;
             welcome(&request, if next.is_empty() { "/" } else { next }, None)
         }
         SignIn::Refused => {

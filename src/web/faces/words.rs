@@ -98,7 +98,7 @@ fn one_of(names: &[String]) -> Option<String> {
 }
 
 fn signed_out() -> Words {
-    let why = "The form reached the server after your session had ended. Nothing was changed. To send it without typing it again:";
+    let why = "The form reached the server after your session had ended, and had no effect. If you sent it twice, the first sending may have had its own. To send it without typing it again:";
     Words::new("log-out", "You are signed out", why).reasons(&[
         "Sign in; the link opens a new tab and leaves this one as it is.",
         "Come back to this tab, reload it and let the browser send the form again.",
