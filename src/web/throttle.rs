@@ -77,11 +77,15 @@ impl Counters {
     }
 }
 
-async fn count(on: &mut On<'_>, name: &str, free: i64, now: Timestamp) -> Result<i64> {
+async fn count(on: &mut On<'_>, name: &str, free: i64, now: Timestamp) -> Result<()> {
     let (failures,): (i64,) = on.only(COUNT, binds![name, now, now.minus(FORGET)]).await?;
-    let until = now.plus(Span::seconds(penalty(failures - free)));
+    // No wait is no instant at all: a request that came a moment earlier is not blocked by this one.
+    let until = match penalty(failures - free) {
+        0 => 0,
+        seconds => now.plus(Span::seconds(seconds)).millis(),
+    };
     on.run(BLOCK, binds![name, until]).await?;
-    Ok(until.millis())
+    Ok(())
 }
 
 /// Seconds to wait after `over` failures more than are free.
