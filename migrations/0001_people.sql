@@ -110,6 +110,8 @@ CREATE TABLE once_keys (
   user_id TEXT NOT NULL REFERENCES users (id),
   purpose TEXT NOT NULL,
   subject TEXT NOT NULL,
+  -- A keyed hash of what the form said: the same key with other content is not the same form.
+  content TEXT NOT NULL,
   created_at BIGINT NOT NULL,
   -- The plain token, sealed under a key that only the browser's form key together with the server's secret gives.
   note TEXT,
@@ -140,7 +142,7 @@ CREATE TABLE events (
   mac TEXT,
   UNIQUE (account_id, sequence)
 );
-CREATE INDEX events_by_subject ON events (account_id, subject_id, happened_at, id);
+CREATE INDEX events_by_subject ON events (account_id, subject_id, happened_at, sequence);
 CREATE INDEX events_by_time ON events (account_id, happened_at, id);
 
 CREATE TABLE event_heads (

@@ -55,10 +55,10 @@ impl Row {
     }
 }
 
-// Data events have no place in the chain.
+// Data events have no place in the chain. Events of one millisecond follow each other as they do in the chain.
 const COUNT: &str = "SELECT COUNT(*) FROM events WHERE account_id = $1 AND subject_id = $2 AND sequence IS NOT NULL";
 const NEWEST: &str = "SELECT happened_at, actor_name, action, details FROM events \
-     WHERE account_id = $1 AND subject_id = $2 AND sequence IS NOT NULL ORDER BY happened_at DESC, id DESC LIMIT $3";
+     WHERE account_id = $1 AND subject_id = $2 AND sequence IS NOT NULL ORDER BY happened_at DESC, sequence DESC LIMIT $3";
 
 /// Every statement of this file.
 pub const ALL: &[&str] = &[COUNT, NEWEST];

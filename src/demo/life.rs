@@ -3,13 +3,12 @@
 use super::people::Cast;
 use super::story::{Chapter, Deed, STORIES, Story};
 use crate::authz::Origin;
-use crate::binds;
 use crate::db::journal::Doer;
 use crate::db::{Db, WriteTx};
 use crate::error::{AppError, Result};
 use crate::ids::{IntegrationId, TokenId};
 use crate::integrations::change::{OfIntegration, What, ended_hints};
-use crate::integrations::model::{Details, Step};
+use crate::integrations::model::{Details, Refused, Step};
 use crate::integrations::scopes::ScopeSet;
 use crate::integrations::secret::PlainSecret;
 use crate::integrations::store::write::{self, Writer};
@@ -60,7 +59,6 @@ async fn perform(db: &Db, cast: &Cast, life: &mut Life, chapter: &Chapter, at: T
         Deed::Create => create(&mut tx, db, writer, life).await?,
         Deed::Describe(description) => update(&mut tx, writer, life, Some(description), None).await?,
         Deed::Hold(scopes) => update(&mut tx, writer, life, None, Some(scopes)).await?,
-        Deed::OverlapEnds => overlap_ends(&mut tx, writer, life).await?,
         deed => step(&mut tx, db, writer, life, deed).await?,
     };
     let (doer, origin) = match chapter.deed {
@@ -137,7 +135,7 @@ async fn step(tx: &mut WriteTx, db: &Db, writer: Writer<'_>, life: &mut Life, de
     hit(write::take(&mut tx.on(), writer.account, &of.id, of.version).await?, life)?;
     write::apply(&mut tx.on(), writer, &of, &step).await?;
     let hint = if step.new_token { new_token(tx, db, writer, life).await? } else { String::new() };
-    write::refresh(&mut tx.on(), writer.account, &of.id).await?;
+    write::refresh(&mut tx.on(), writer, &of.id).await?;
     told(&of, &step, deed, hint)
 }
 
@@ -156,7 +154,9 @@ fn planned(of: &Integration, deed: Deed, now: Timestamp) -> Result<Step> {
             let current = facts.current.as_ref().ok_or_else(|| AppError::internal("there is no token to revoke"))?;
             facts.revoke(&current.id, now)
         }
-        Deed::Create | Deed::Describe(_) | Deed::Hold(_) | Deed::OverlapEnds => {
+        // What the due job does when a deadline has passed.
+        Deed::OverlapEnds => facts.settle(now).ok_or(Refused::NoRotation),
+        Deed::Create | Deed::Describe(_) | Deed::Hold(_) => {
             return Err(AppError::internal(format!("{deed:?} is no step")));
         }
     };
@@ -178,21 +178,11 @@ fn told(of: &Integration, step: &Step, deed: Deed, hint: String) -> Result<What>
             What::OverlapExtended { hint: outgoing, before, after: *after }
         }
         (Deed::ExpireOutgoing, ..) => What::OutgoingExpired { hint: outgoing },
+        (Deed::OverlapEnds, ..) => What::OverlapEnded { hint: outgoing },
         (Deed::Pause, ..) => What::Paused,
         (Deed::Resume, ..) => What::Resumed,
         (Deed::Delete, ..) => What::Deleted { old: ended_hints(of, step) },
         (Deed::Revoke, ..) => What::Revoked { hint: current },
         _ => return Err(AppError::internal(format!("{deed:?} leaves no trace"))),
     })
-}
-
-/// What the due job does when a deadline has passed.
-async fn overlap_ends(tx: &mut WriteTx, writer: Writer<'_>, life: &Life) -> Result<What> {
-    let of = found(tx, writer, life).await?;
-    let token = store::passed_outgoing(&of, writer.now).ok_or_else(|| AppError::internal("no overlap is over"))?;
-    hit(write::take(&mut tx.on(), writer.account, &of.id, of.version).await?, life)?;
-    tx.on().run(write::FINISH_TOKEN, binds![&token.id, writer.account, writer.now]).await?;
-    tx.on().run(write::FINISH_ROTATION, binds![&of.id, writer.account]).await?;
-    write::refresh(&mut tx.on(), writer.account, &of.id).await?;
-    Ok(What::OverlapEnded { hint: token.hint.clone() })
 }

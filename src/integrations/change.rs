@@ -69,6 +69,11 @@ pub enum What {
         /// The one that died.
         hint: String,
     },
+    /// The current token reached its deadline.
+    TokenEnded {
+        /// The one that died.
+        hint: String,
+    },
     /// Calls are refused from now on.
     Paused,
     /// Its tokens work again.
@@ -117,6 +122,7 @@ impl Change for OfIntegration {
                 json!({ "outgoing": hint, "before": { "until": before.millis() }, "after": { "until": after.millis() } }),
             ),
             What::OverlapEnded { hint } => ("integration.overlap_ended", json!({ "ended": [hint] })),
+            What::TokenEnded { hint } => ("integration.token_ended", json!({ "ended": [hint] })),
             What::Paused => ("integration.paused", json!({})),
             What::Resumed => ("integration.resumed", json!({})),
             What::Deleted { old } => ("integration.deleted", json!({ "ended": old })),

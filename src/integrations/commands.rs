@@ -3,12 +3,12 @@
 use super::change::{OfIntegration, What, ended_hints};
 use super::model::{Details, Extension, Facts, Overlap, Refused, Step};
 use super::scopes::ScopeSet;
-use super::secret::PlainSecret;
+use super::secret::{self, PlainSecret};
 use super::store::write::{self, Writer};
 use super::store::{self, Integration};
 use super::{
     CancelRotation, CreateIntegration, DeleteIntegration, EditIntegration, ExpireOutgoing, ExtendOverlap,
-    PauseIntegration, RevealToken, RotateToken,
+    PauseIntegration, RevealToken, RotateToken, WidenScopes,
 };
 use crate::authz::{Permit, StaffMember};
 use crate::db::journal::Unlogged;
@@ -48,6 +48,10 @@ pub enum Trouble {
     Stale(Box<Integration>),
     /// Its state does not allow it.
     Refused(Refused),
+    /// The form was sent before and said something else; the name of what it made then.
+    SentBefore(String),
+    /// It would give a right, which takes the permit for that.
+    Unconfirmed,
     /// The store could not do it.
     App(AppError),
 }
@@ -79,6 +83,15 @@ pub enum Rotation {
     Now,
 }
 
+impl Rotation {
+    const fn content(self) -> &'static str {
+        match self {
+            Self::Later(overlap) => overlap.code(),
+            Self::Now => "now",
+        }
+    }
+}
+
 type Done<T> = std::result::Result<T, Trouble>;
 
 fn staff<A>(permit: &Permit<A>) -> Done<&StaffMember> {
@@ -89,8 +102,15 @@ fn writer<'a, A>(permit: &'a Permit<A>, staff: &'a StaffMember) -> Writer<'a> {
     Writer { account: permit.account(), by: staff.user.as_str(), now: permit.now() }
 }
 
-fn sender<'a, A>(permit: &'a Permit<A>, staff: &'a StaffMember, purpose: &'a str) -> Sender<'a> {
-    Sender { account: permit.account(), user: &staff.user, purpose, now: permit.now() }
+fn sender<'a, A>(permit: &'a Permit<A>, staff: &'a StaffMember, purpose: &'a str, content: &'a str) -> Sender<'a> {
+    Sender { account: permit.account(), user: &staff.user, purpose, content, now: permit.now() }
+}
+
+impl Draft {
+    /// All of it in one text; only the last part may have lines.
+    fn content(&self) -> String {
+        format!("{}\n{}\n{}", self.details.name(), self.scopes.to_stored(), self.details.description())
+    }
 }
 
 /// Makes an integration with its first token. The same form sent twice makes one, and both answers lead to it.
@@ -101,10 +121,16 @@ pub async fn create(db: &Db, permit: &Permit<CreateIntegration>, draft: &Draft, 
     let person = staff(permit)?;
     let id = IntegrationId::new(permit.now(), db.world().entropy());
     let mut tx = db.write().await?;
-    let from = sender(permit, person, "create");
+    let content = draft.content();
+    let from = sender(permit, person, "create", &content);
     match once::claim(&mut tx.on(), db.keys(), key, from, id.as_str()).await? {
         Claim::First => {}
         Claim::Again { subject } => return again(&subject),
+        Claim::Other { subject } => {
+            let made = again(&subject)?.integration;
+            let made = store::find(&mut tx.on(), permit.account(), &made).await?.ok_or(Trouble::NotFound)?;
+            return Err(Trouble::SentBefore(made.name));
+        }
         Claim::Elsewhere => return Err(used_elsewhere()),
     }
     let as_writer = writer(permit, person);
@@ -141,12 +167,14 @@ async fn new_token(tx: &mut WriteTx, db: &Db, writer: Writer<'_>, id: &Integrati
 }
 
 /// Changes name, description and scopes; its tokens stay as they are. Whether anything was changed.
+/// A scope that it did not hold is a right that is given: that takes `widening` too.
 ///
 /// # Errors
 /// See [`Trouble`]; then nothing was changed.
 pub async fn update(
     db: &Db,
     permit: &Permit<EditIntegration>,
+    widening: Option<&Permit<WidenScopes>>,
     id: &IntegrationId,
     version: i64,
     draft: &Draft,
@@ -160,6 +188,10 @@ pub async fn update(
     let now = describe(draft.details.name(), draft.details.description(), &draft.scopes);
     if before.version == version && was == now {
         return Ok(false);
+    }
+    // Of another version than this one nothing is written below.
+    if before.version == version && widening.is_none() && !draft.scopes.added(&before.scopes).is_empty() {
+        return Err(Trouble::Unconfirmed);
     }
     match write::update(&mut tx.on(), writer(permit, person), (id, version), &draft.details, &draft.scopes).await {
         Ok(true) => {}
@@ -195,11 +227,14 @@ pub async fn rotate(
 ) -> Done<Made> {
     let person = staff(permit)?;
     let mut tx = db.write().await?;
-    let from = sender(permit, person, "rotate");
+    let content = rotation.content();
+    let from = sender(permit, person, "rotate", content);
     match once::claim(&mut tx.on(), db.keys(), key, from, id.as_str()).await? {
         Claim::First => {}
         Claim::Again { subject } if subject == id.as_str() => return again(&subject),
-        Claim::Again { .. } | Claim::Elsewhere => return Err(used_elsewhere()),
+        // Another answer to the same question: the first one counted, and it is another version now.
+        Claim::Other { subject } if subject == id.as_str() => return Err(stale(tx, permit, id).await),
+        Claim::Again { .. } | Claim::Other { .. } | Claim::Elsewhere => return Err(used_elsewhere()),
     }
     let of = taken(&mut tx, permit, id, version).await?;
     let step = match rotation {
@@ -209,7 +244,7 @@ pub async fn rotate(
     let as_writer = writer(permit, person);
     write::apply(&mut tx.on(), as_writer, &of, &step).await?;
     let hint = new_token(&mut tx, db, as_writer, id, key).await?;
-    write::refresh(&mut tx.on(), permit.account(), id).await?;
+    write::refresh(&mut tx.on(), as_writer, id).await?;
     let what = match &step.make_outgoing {
         Some((_, until, _)) => {
             let old = super::model::Lifecycle::at(&of.facts, permit.now()).current().map(|token| token.hint.clone());
@@ -244,8 +279,9 @@ async fn step<A>(
     let mut tx = db.write().await?;
     let of = taken(&mut tx, permit, id, version).await?;
     let step = rule(&of.facts, &of.name)?;
-    write::apply(&mut tx.on(), writer(permit, person), &of, &step).await?;
-    write::refresh(&mut tx.on(), permit.account(), id).await?;
+    let as_writer = writer(permit, person);
+    write::apply(&mut tx.on(), as_writer, &of, &step).await?;
+    write::refresh(&mut tx.on(), as_writer, id).await?;
     let what = what(&of, &step);
     tx.commit(permit, &[&OfIntegration { id: id.clone(), name: of.name, what }]).await?;
     Ok(())
@@ -332,7 +368,8 @@ pub async fn delete(
     step(db, permit, (id, version), |facts, name| facts.delete(name, typed, now), what).await
 }
 
-/// Takes the plain token out of its sealed note: the one time it is shown. `None`: shown already, or too late.
+/// Takes the plain token out of its sealed note: the one time it is shown. `None`: shown already, too late, or no longer
+/// the current one: what was rotated, cancelled or deleted meanwhile is not shown as if it worked.
 ///
 /// # Errors
 /// Faults of the store.
@@ -344,8 +381,13 @@ pub async fn take_token(
 ) -> Result<Option<Zeroizing<String>>> {
     let Some(person) = permit.staff() else { return Err(AppError::Forbidden) };
     let mut tx = db.write().await?;
-    let from = sender(permit, person, "");
+    let from = sender(permit, person, "", "");
     let plain = once::take(&mut tx.on(), db.keys(), key, from, id.as_str()).await?;
+    let digest = plain.as_ref().and_then(|plain| secret::parse_presented(plain).ok());
+    let current = match digest {
+        Some(digest) => store::is_current(&mut tx.on(), permit.account(), id, &digest.to_hex(), permit.now()).await?,
+        None => false,
+    };
     tx.commit_unlogged(Unlogged::NoteUpkeep).await?;
-    Ok(plain)
+    Ok(plain.filter(|_| current))
 }

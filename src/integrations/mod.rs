@@ -33,6 +33,8 @@ crate::actions! {
     CreateIntegration: MANAGE, TokenNeeds::Never, LAB, true;
     /// Change name, description and scopes.
     EditIntegration: MANAGE, TokenNeeds::Never, LAB, false;
+    /// Give it scopes that it does not hold: as much as making one that has them.
+    WidenScopes: MANAGE, TokenNeeds::Never, LAB, true;
     /// Give it a new token.
     RotateToken: MANAGE, TokenNeeds::Never, LAB, true;
     /// Go back to the old token.
@@ -87,6 +89,10 @@ pub async fn caller(db: &Db, presented: &str, now: Timestamp) -> Result<Presente
     let (ended, paused) =
         ((instant(row.ended_at), instant(row.ends_at)), (instant(row.paused_at), instant(row.deleted_at)));
     if !honoured(ended, paused, row.disabled_at.is_some(), now) {
+        // Refused by the clock once, refused for good: the clock may be set back.
+        if ended.0.is_none() && ended.1.is_some_and(|end| end <= now) {
+            due::settle(db, &known.account, &known.integration, now).await?;
+        }
         return Ok(Presented::Refused(wire::token_dead(why_dead(&row)), Some(known)));
     }
     let scopes = ScopeSet::from_stored(&row.scopes);

@@ -61,6 +61,11 @@ pub enum Claim {
         /// What the first sending made or changed: an id.
         subject: String,
     },
+    /// It was sent before by the same person, but said something else then.
+    Other {
+        /// What the first sending made or changed: an id.
+        subject: String,
+    },
     /// The key was used for something else; the form is no form of ours.
     Elsewhere,
 }
@@ -74,6 +79,8 @@ pub struct Sender<'a> {
     pub user: &'a UserId,
     /// What the form does, e.g. `create`.
     pub purpose: &'a str,
+    /// What the form says; two sendings that say the same are one.
+    pub content: &'a str,
     /// The instant of the request.
     pub now: Timestamp,
 }
@@ -90,15 +97,18 @@ pub async fn claim(
     subject: &str,
 ) -> Result<Claim, DbError> {
     let digest = key.digest(keys);
-    let values = binds![&digest, from.account, from.user, from.purpose, subject, from.now];
+    let content = keys.mac(Purpose::Names, format!("content {}", from.content).as_bytes());
+    let values = binds![&digest, from.account, from.user, from.purpose, subject, &content, from.now];
     if on.run_one(ADD, values).await? {
         return Ok(Claim::First);
     }
-    let before: Option<(String,)> = on.first(FIND, binds![&digest, from.account, from.user, from.purpose]).await?;
-    match before {
-        Some((subject,)) => Ok(Claim::Again { subject }),
-        None => Ok(Claim::Elsewhere),
-    }
+    let before: Option<(String, String)> =
+        on.first(FIND, binds![&digest, from.account, from.user, from.purpose]).await?;
+    Ok(match before {
+        Some((subject, said)) if said == content => Claim::Again { subject },
+        Some((subject, _)) => Claim::Other { subject },
+        None => Claim::Elsewhere,
+    })
 }
 
 /// Leaves `plain` in a sealed note for the page that shows it; in the same transaction as [`claim`].
@@ -152,10 +162,10 @@ pub async fn upkeep(db: &Db) -> Result<(), DbError> {
 
 const EXPIRE: &str = "UPDATE once_keys SET note = NULL, note_expires_at = NULL WHERE note_expires_at <= $1";
 const FORGET: &str = "DELETE FROM once_keys WHERE created_at < $1";
-const ADD: &str = "INSERT INTO once_keys (digest, account_id, user_id, purpose, subject, created_at) \
-     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (digest) DO NOTHING";
+const ADD: &str = "INSERT INTO once_keys (digest, account_id, user_id, purpose, subject, content, created_at) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (digest) DO NOTHING";
 const FIND: &str =
-    "SELECT subject FROM once_keys WHERE digest = $1 AND account_id = $2 AND user_id = $3 AND purpose = $4";
+    "SELECT subject, content FROM once_keys WHERE digest = $1 AND account_id = $2 AND user_id = $3 AND purpose = $4";
 const LEAVE: &str = "UPDATE once_keys SET note = $2, note_expires_at = $3 WHERE digest = $1";
 const READ: &str = "SELECT note FROM once_keys WHERE digest = $1 AND account_id = $2 AND user_id = $3 AND subject = $4 \
      AND note_expires_at > $5";

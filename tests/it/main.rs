@@ -27,6 +27,8 @@ mod hostile;
 #[cfg(test)]
 mod killable;
 #[cfg(test)]
+mod life;
+#[cfg(test)]
 mod predicate;
 #[cfg(test)]
 mod races;

@@ -6,8 +6,9 @@ use progreda::db::journal::Unlogged;
 use progreda::db::{Bind, Db, On};
 use progreda::ids::{AccountId, IntegrationId, TokenId};
 use progreda::integrations::model::{DUE_AFTER, Facts, HONOURED_SQL, Lifecycle, Status, Token, honoured};
+use progreda::integrations::store::find;
 use progreda::integrations::store::list::{self, Filter, ListQuery, ListRow, Sort};
-use progreda::integrations::store::{find, write};
+use progreda::integrations::store::write::{self, Writer};
 use progreda::world::{Span, Timestamp, World};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
@@ -153,7 +154,8 @@ async fn store() -> Stored {
             run(&mut tx.on(), sql, values).await;
             stored.tokens.insert(token_id.to_string(), (case.clone(), token.clone()));
         }
-        write::refresh(&mut tx.on(), account, &id).await.expect("the sorted facts");
+        let writer = Writer { account, by: "", now: NOW };
+        write::refresh(&mut tx.on(), writer, &id).await.expect("the sorted facts");
         stored.integrations.insert(id.to_string(), case);
     }
     tx.commit_unlogged(Unlogged::Seed).await.expect("the cases are stored");
@@ -238,6 +240,24 @@ async fn every_order_pages_through_the_whole_list_there_and_back() {
         assert_eq!(ids(&back.rows), ids(&first.rows), "{sort:?} leads back");
     }
     drop(reader);
+    stored.db.close().await;
+}
+
+#[actix_web::test]
+async fn the_next_deadline_comes_first_and_who_has_none_last() {
+    let stored = store().await;
+    for account in &stored.accounts {
+        let rows = listed(&stored, account, Filter::All, Sort::Deadline).await;
+        let next = |row: &ListRow| Lifecycle::at(&stored.integrations[&row.id].facts(), NOW).next_deadline();
+        let deadlines: Vec<i64> = rows.iter().map(|row| next(row).map_or(i64::MAX, Timestamp::millis)).collect();
+        assert!(deadlines.is_sorted(), "{deadlines:?}");
+        let rows = listed(&stored, account, Filter::All, Sort::Age).await;
+        let made = |row: &ListRow| {
+            Lifecycle::at(&stored.integrations[&row.id].facts(), NOW).current().map(|token| token.created_at)
+        };
+        let ages: Vec<i64> = rows.iter().map(|row| made(row).map_or(i64::MAX, Timestamp::millis)).collect();
+        assert!(ages.is_sorted(), "{ages:?}");
+    }
     stored.db.close().await;
 }
 

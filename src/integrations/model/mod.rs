@@ -10,5 +10,4 @@ mod token;
 pub use details::{DESCRIPTION_MAX, Details, DetailsProblem, NAME_MAX};
 pub use lifecycle::{DUE_AFTER, DUE_DAYS, Facts, Lifecycle, Status, Tokens};
 pub use steps::{Extension, LONGEST_OVERLAP, Overlap, Refused, Step};
-pub(crate) use token::honoured_sql;
 pub use token::{EndReason, HONOURED_SQL, Token, honoured};

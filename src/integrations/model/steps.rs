@@ -198,6 +198,13 @@ impl Facts {
         Ok((step, tokens))
     }
 
+    /// The writes that put away what has ended by the clock; none when nothing has.
+    #[must_use]
+    pub fn settle(&self, now: Timestamp) -> Option<Step> {
+        let (step, _) = self.settled(now).ok()?;
+        (!step.retire.is_empty()).then_some(step)
+    }
+
     /// Change name, description or scopes: in every state but Deleted; the tokens stay as they are.
     ///
     /// # Errors

@@ -100,17 +100,6 @@ pub fn honoured(
         && !account_disabled
 }
 
-/// The same as [`honoured`] in SQL, over `t` (tokens), `i` (integrations) and `a` (accounts); the argument is the place of `now`.
-macro_rules! honoured_sql {
-    ($now:literal) => {
-        concat!(
-            "(t.ended_at IS NULL AND (t.ends_at IS NULL OR t.ends_at > ",
-            $now,
-            ") AND i.paused_at IS NULL AND i.deleted_at IS NULL AND a.disabled_at IS NULL)"
-        )
-    };
-}
-pub(crate) use honoured_sql;
-
-/// The SQL twin with `$1` for `now`, for the test that compares the two.
-pub const HONOURED_SQL: &str = honoured_sql!("$1");
+/// The same as [`honoured`] in SQL, over `t` (tokens), `i` (integrations) and `a` (accounts), with `$1` for `now`.
+pub const HONOURED_SQL: &str = "(t.ended_at IS NULL AND (t.ends_at IS NULL OR t.ends_at > $1) \
+     AND i.paused_at IS NULL AND i.deleted_at IS NULL AND a.disabled_at IS NULL)";

@@ -30,6 +30,9 @@ impl Calls {
     /// The chart with its figures.
     pub fn activity(&self) -> Activity {
         let (calls, refused) = sums(&self.0);
+        if calls == 0 {
+            return Activity { figures: Vec::new(), chart: BarChart::new(String::new(), Vec::new()) };
+        }
         let mut figures = vec![Fact::new(if calls == 1 { "call" } else { "calls" }, grouped(calls))];
         figures.push(Fact::new(&refused_words(refused, calls), grouped(refused)));
         let busiest = self.0.iter().rev().max_by_key(|day| day.answered + day.refused);

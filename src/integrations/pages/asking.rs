@@ -178,6 +178,12 @@ impl Shown {
         Self { again: None, problem: Some(problem), status: StatusCode::UNPROCESSABLE_ENTITY }
     }
 
+    /// Because the form was sent before and said something else; it made the integration of this name.
+    pub fn sent_before(made: &str) -> Self {
+        let problem = Problem { field_id: "main".to_owned(), text: sent_before(made) };
+        Self { again: None, problem: Some(problem), status: StatusCode::CONFLICT }
+    }
+
     /// The lines of the error summary.
     pub fn problems(&self) -> Vec<Problem> {
         let password = self.again.as_ref().and_then(Again::problem);
@@ -211,6 +217,10 @@ pub fn version(text: &str) -> Result<i64> {
     text.parse().map_err(|_| AppError::Malformed("The form does not say which version it is about."))
 }
 
+fn sent_before(made: &str) -> String {
+    format!("This form was already sent: it made “{made}”. Nothing new was made")
+}
+
 /// What is answered when a step was not possible and the form cannot help.
 pub fn failure(trouble: Trouble) -> AppError {
     match trouble {
@@ -218,6 +228,8 @@ pub fn failure(trouble: Trouble) -> AppError {
         Trouble::App(error) => error,
         Trouble::Refused(refused) => AppError::Conflict(refused.to_string()),
         Trouble::NameTaken => AppError::Conflict("Another integration has this name.".to_owned()),
+        Trouble::SentBefore(made) => AppError::Conflict(format!("{}.", sent_before(&made))),
+        Trouble::Unconfirmed => AppError::Forbidden,
         Trouble::Stale(_) => AppError::Conflict(format!("{STALE}.")),
     }
 }

@@ -101,8 +101,8 @@ impl<'a> Making<'a> {
         frame::page(self.asking.request, status, &page)
     }
 
-    fn review(&self, draft: &Draft, again: Option<&Again>) -> Result<HttpResponse> {
-        let problems: Vec<_> = again.and_then(Again::problem).into_iter().collect();
+    fn review(&self, draft: &Draft, shown: &Shown) -> Result<HttpResponse> {
+        let problems = shown.problems();
         let mut shell = self.asking.shell("Create New Integration");
         shell.has_errors = !problems.is_empty();
         let page = ReviewStep {
@@ -117,9 +117,8 @@ impl<'a> Making<'a> {
             ids: draft.scopes.ids().map(str::to_owned).collect(),
             to_name: self.typed.address(NAME, self.from_link),
             to_scopes: self.typed.address(SCOPES, self.from_link),
-            guard: self.asking.sudo_guard(true, again),
+            guard: self.asking.sudo_guard(true, shown.again.as_ref()),
         };
-        let shown = again.cloned().map_or_else(|| Shown::first(None), Shown::again);
         shown.answer(&self.asking, &page)
     }
 
@@ -146,25 +145,12 @@ fn lower_first(sentence: &str) -> String {
     letters.next().into_iter().flat_map(char::to_lowercase).chain(letters).collect()
 }
 
-/// `GET …/new`: name and description.
+/// `GET …/new`, `…/new/scopes`, `…/new/review`: name and description, then the scopes, then all of it once more before it
+/// is sent. A step that cannot follow yet gives way to the first one in which something is wrong.
 ///
 /// # Errors
 /// When the query cannot be read.
-pub async fn name(
-    pending: Pending<CreateIntegration>,
-    query: Query,
-    request: HttpRequest,
-    db: web::Data<Db>,
-    public: web::Data<Public>,
-) -> Result<HttpResponse> {
-    Making::new(Asking::at(&pending, &request, &db), &query, &public)?.name_step(&Wrong::default())
-}
-
-/// `GET …/new/scopes`: the scopes, once name and description can be used.
-///
-/// # Errors
-/// When the query cannot be read.
-pub async fn scopes(
+pub async fn step(
     pending: Pending<CreateIntegration>,
     query: Query,
     request: HttpRequest,
@@ -172,27 +158,13 @@ pub async fn scopes(
     public: web::Data<Public>,
 ) -> Result<HttpResponse> {
     let making = Making::new(Asking::at(&pending, &request, &db), &query, &public)?;
-    match making.typed.details() {
-        Ok(_) => making.scopes_step(None),
-        Err(wrong) => making.name_step(&wrong),
-    }
-}
-
-/// `GET …/new/review`: all of it, once more before it is sent.
-///
-/// # Errors
-/// When the query cannot be read.
-pub async fn review(
-    pending: Pending<CreateIntegration>,
-    query: Query,
-    request: HttpRequest,
-    db: web::Data<Db>,
-    public: web::Data<Public>,
-) -> Result<HttpResponse> {
-    let making = Making::new(Asking::at(&pending, &request, &db), &query, &public)?;
-    match making.typed.draft(&ScopeSet::default()) {
-        Ok(draft) => making.review(&draft, Again::opening(&pending).as_ref()),
-        Err(wrong) => making.step_of(&wrong),
+    let all = making.typed.draft(&ScopeSet::default());
+    match (request.path(), making.typed.details(), all) {
+        (NAME, ..) => making.name_step(&Wrong::default()),
+        (SCOPES, Ok(_), _) => making.scopes_step(None),
+        (SCOPES, Err(wrong), _) => making.name_step(&wrong),
+        (_, _, Ok(draft)) => making.review(&draft, &Shown::first(Again::opening(&pending))),
+        (_, _, Err(wrong)) => making.step_of(&wrong),
     }
 }
 
@@ -216,10 +188,11 @@ pub async fn create(
     };
     let permit = match pending.confirm(&form).await? {
         Ok(permit) => permit,
-        Err(asked) => return making.review(&draft, Some(&Again::sent(asked))),
+        Err(asked) => return making.review(&draft, &Shown::asked(asked)),
     };
     match commands::create(&db, &permit, &draft, &key).await {
         Ok(made) => to_token(&request, &made, &key),
+        Err(Trouble::SentBefore(made)) => making.review(&draft, &Shown::sent_before(&made)),
         Err(Trouble::NameTaken) => making.name_step(&Wrong::name_taken()),
         Err(other) => Err(failure(other)),
     }

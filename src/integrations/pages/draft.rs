@@ -3,9 +3,10 @@
 use crate::error::{AppError, Result};
 use crate::integrations::commands::Draft;
 use crate::integrations::model::{DESCRIPTION_MAX, Details, DetailsProblem, NAME_MAX};
-use crate::integrations::scopes::{ScopeSet, preset};
+use crate::integrations::scopes::{ScopeSet, catalogue, preset};
 use crate::web::form::Fields;
 use crate::web::parts::{Field, Problem};
+use std::collections::HashSet;
 
 /// Name, description and scopes as they came.
 #[derive(Debug, Clone, Default)]
@@ -16,6 +17,20 @@ pub struct Typed {
     pub description: String,
     /// Ids of scopes, known or not.
     pub scopes: Vec<String>,
+}
+
+/// Each id once, in their order; of those that there are not, as many as it takes to say that they are too many.
+fn few<'a>(ids: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut seen = HashSet::new();
+    let mut unknown = 0;
+    let fits = |id: &&'a str| {
+        if id.is_empty() || !seen.insert(*id) {
+            return false;
+        }
+        unknown += usize::from(catalogue().find(id).is_none());
+        unknown <= 2 * catalogue().len() || catalogue().find(id).is_some()
+    };
+    ids.filter(fits).map(str::to_owned).collect()
 }
 
 /// What is wrong with what was typed.
@@ -35,13 +50,11 @@ impl Typed {
     /// # Errors
     /// [`AppError::Malformed`] for a preset that there is not.
     pub fn read(fields: &Fields) -> Result<Self> {
-        let ids = fields.many("scopes");
-        let parts = ids.iter().flat_map(|ids| ids.split([',', ' ', '\n'])).filter(|id| !id.is_empty());
         let scopes = if fields.has("preset") {
             let chosen = preset(fields.one("preset")).ok_or(AppError::Malformed("There is no such starting point."))?;
             chosen.ids().map(str::to_owned).collect()
         } else {
-            parts.map(str::to_owned).collect()
+            few(fields.many("scopes").iter().flat_map(|ids| ids.split([',', ' ', '\n'])))
         };
         Ok(Self { name: fields.one("name").to_owned(), description: fields.one("description").to_owned(), scopes })
     }
@@ -53,7 +66,7 @@ impl Typed {
 
     /// The scopes that there are, and the ids that there are not; scopes of `held` count as known.
     pub fn chosen(&self, held: &ScopeSet) -> (ScopeSet, Vec<String>) {
-        let known = |id: &str| held.ids().any(|other| other == id) || ScopeSet::parse(&[id.to_owned()]).is_ok();
+        let known = |id: &str| catalogue().find(id).is_some() || held.ids().any(|other| other == id);
         let (known, mut unknown): (Vec<_>, Vec<_>) = self.scopes.iter().cloned().partition(|id| known(id));
         unknown.sort();
         unknown.dedup();
@@ -163,6 +176,21 @@ mod tests {
         let again = read(address.split_once('?').unwrap().1);
         assert_eq!((again.name, again.scopes), (typed.name.clone(), typed.scopes.clone()));
         assert_eq!(typed.chosen(&ScopeSet::default()).1, ["x"]);
+    }
+
+    #[test]
+    fn of_very_many_scopes_those_that_there_are_stay_and_the_others_are_counted() {
+        let junk: Vec<String> = (0..125_000).map(|number| number.to_string()).collect();
+        let typed = read(&format!("name=A&scopes=contacts.write&scopes={}&scopes=contacts.readonly", junk.join(",")));
+        assert_eq!(typed.scopes.len(), 2 * catalogue().len() + 2);
+        let (chosen, unknown) = typed.chosen(&ScopeSet::default());
+        assert_eq!(
+            (chosen.to_stored().as_str(), unknown.len()),
+            ("contacts.readonly contacts.write", 2 * catalogue().len())
+        );
+        let wrong = typed.draft(&ScopeSet::default()).unwrap_err().scopes.unwrap();
+        assert!(wrong.starts_with("Choose at most"), "{wrong}");
+        assert_eq!(read("scopes=a,b,a&scopes=b").scopes, ["a", "b"]);
     }
 
     #[test]

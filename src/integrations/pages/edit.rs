@@ -1,6 +1,6 @@
 //! Changing name, description and scopes, and what happens when somebody else was faster.
 
-use super::asking::{Asking, address, failure, version};
+use super::asking::{Asking, Shown, address, failure, version};
 use super::draft::{Typed, Wrong};
 use super::view::edit::{EditPage, Stale};
 use super::view::scopes::{Grid, SummaryView};
@@ -8,14 +8,15 @@ use crate::audit;
 use crate::authz::Permit;
 use crate::db::Db;
 use crate::error::Result;
-use crate::integrations::EditIntegration;
 use crate::integrations::commands::{self, Trouble};
 use crate::integrations::model::Refused;
 use crate::integrations::store::Integration;
+use crate::integrations::{EditIntegration, WidenScopes};
 use crate::web::flash::Done;
 use crate::web::form::FormBody;
 use crate::web::parts::DiffRow;
-use crate::web::{frame, times};
+use crate::web::permit::Pending;
+use crate::web::times;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 
@@ -29,22 +30,26 @@ struct Form<'a> {
 
 impl Form<'_> {
     fn answer(&self, wrong: &Wrong, stale: Option<Stale>) -> Result<HttpResponse> {
-        let problems = wrong.problems();
-        let status = match (&stale, problems.is_empty()) {
+        let status = match (&stale, wrong.problems().is_empty()) {
             (Some(_), _) => StatusCode::CONFLICT,
             (None, true) => StatusCode::OK,
             (None, false) => StatusCode::UNPROCESSABLE_ENTITY,
         };
+        self.show(wrong, stale, &Shown { again: None, problem: None, status })
+    }
+
+    fn show(&self, wrong: &Wrong, stale: Option<Stale>, shown: &Shown) -> Result<HttpResponse> {
+        let problems = wrong.problems().into_iter().chain(shown.problems()).collect();
         let href = address(self.of);
         let (chosen, _) = self.typed.chosen(&self.of.scopes);
         let mut shell = self.asking.shell_of(self.of, format!("Edit {}", self.of.name));
-        shell.has_errors = status != StatusCode::OK;
+        shell.has_errors = shown.status != StatusCode::OK;
         let page = EditPage {
             shell,
             edit_address: format!("{href}/edit"),
             stale,
             problems,
-            guard: self.asking.guard(false),
+            guard: self.asking.sudo_guard(false, shown.again.as_ref()),
             version: self.version,
             name: wrong.name_field(&self.typed),
             description: wrong.description_field(&self.typed),
@@ -52,7 +57,7 @@ impl Form<'_> {
             summary: SummaryView::of_edit(&self.typed.name, &chosen, &self.of.scopes, &href),
             href,
         };
-        frame::page(self.asking.request, status, &page)
+        shown.answer(self.asking, &page)
     }
 }
 
@@ -77,12 +82,14 @@ pub async fn edit(
     Form { asking: &asking, of: &of, typed, version: of.version }.answer(&Wrong::default(), None)
 }
 
-/// `POST …/{id}/edit`; a pressed preset or `Update summary` shows the form again and saves nothing.
+/// `POST …/{id}/edit`; a pressed preset or `Update summary` shows the form again and saves nothing. A scope more than it
+/// has is a right that is given, and asks for the password like making one that has it; anything else does not.
 ///
 /// # Errors
 /// [`crate::error::AppError::NotFound`]; faults of the store and of the form.
 pub async fn update(
     permit: Permit<EditIntegration>,
+    pending: Pending<WidenScopes>,
     form: FormBody,
     id: web::Path<String>,
     request: HttpRequest,
@@ -100,7 +107,16 @@ pub async fn update(
         Ok(draft) => draft,
         Err(wrong) => return page.answer(&wrong, None),
     };
-    match commands::update(&db, &permit, &of.id, version, &draft).await {
+    // About another version it is refused below, whatever it says.
+    let widens = version == of.version && !draft.scopes.added(&of.scopes).is_empty();
+    let widening = match widens {
+        true => match pending.confirm(&form).await? {
+            Ok(permit) => Some(permit),
+            Err(asked) => return page.show(&Wrong::default(), None, &Shown::asked(asked)),
+        },
+        false => None,
+    };
+    match commands::update(&db, &permit, widening.as_ref(), &of.id, version, &draft).await {
         Ok(true) => Ok(asking.lead(&address(&of), Done::Updated)),
         Ok(false) => Ok(asking.lead(&address(&of), Done::Unchanged)),
         Err(Trouble::NameTaken) => page.answer(&Wrong::name_taken(), None),

@@ -38,6 +38,7 @@ fn said(event: &Event, now: Timestamp) -> (&'static str, String, Vec<String>) {
             ("hourglass", format!("extended the overlap{}", until.unwrap_or_default()), Vec::new())
         }
         "integration.overlap_ended" => plain("timer", "ended the overlap: the old token stopped"),
+        "integration.token_ended" => plain("timer", "ended the token: its deadline passed"),
         "integration.paused" => plain("circle-pause", "paused it"),
         "integration.resumed" => plain("circle-play", "resumed it"),
         "integration.deleted" => plain("trash-2", "deleted the integration"),

@@ -4,6 +4,7 @@ mod activity;
 mod asking;
 pub mod clone;
 pub mod compromised;
+mod confirm;
 pub mod create;
 pub mod deletion;
 mod draft;
@@ -31,10 +32,10 @@ pub fn routes() -> Vec<Route> {
     let (get, post) = (Method::GET, Method::POST);
     vec![
         Route::page(get.clone(), "/settings/private-integrations", list::show),
-        Route::page(get.clone(), "/settings/private-integrations/new", create::name),
+        Route::page(get.clone(), "/settings/private-integrations/new", create::step),
         Route::page(post.clone(), "/settings/private-integrations/new", create::create),
-        Route::page(get.clone(), "/settings/private-integrations/new/scopes", create::scopes),
-        Route::page(get.clone(), "/settings/private-integrations/new/review", create::review),
+        Route::page(get.clone(), "/settings/private-integrations/new/scopes", create::step),
+        Route::page(get.clone(), "/settings/private-integrations/new/review", create::step),
         Route::page(get.clone(), "/settings/private-integrations/scopes-summary", summary::of_new),
         Route::page(get.clone(), "/settings/private-integrations/{id}", show::show),
         Route::page(get.clone(), "/settings/private-integrations/{id}/token", token::show),

@@ -1,7 +1,8 @@
 //! Pausing, the milder way than deleting, and resuming.
 
 use super::asking::{Asking, Shown, address, failure, version};
-use super::view::confirm::{ConfirmPage, Point};
+use super::confirm::Question;
+use super::view::confirm::Point;
 use crate::authz::Permit;
 use crate::db::Db;
 use crate::error::Result;
@@ -30,16 +31,9 @@ pub async fn ask(
 
 fn show(asking: &Asking<'_>, of: &Integration, shown: &Shown) -> Result<HttpResponse> {
     of.facts.pause(asking.now).map_err(|refused| failure(refused.into()))?;
-    let mut shell = asking.shell_of(of, format!("Pause {}", of.name));
-    let problems = shown.problems();
-    shell.has_errors = !problems.is_empty();
-    let page = ConfirmPage {
-        shell,
-        href: address(of),
-        action: format!("{}/pause", address(of)),
-        problems,
-        guard: asking.guard(false),
-        version: Some(of.version),
+    let question = Question {
+        title: "Pause",
+        path: "pause",
         points: vec![
             Point::new("circle-pause", "Every call of the software is refused until you resume it."),
             Point::new(
@@ -54,7 +48,7 @@ fn show(asking: &Asking<'_>, of: &Integration, shown: &Shown) -> Result<HttpResp
         kind: "primary",
         sending: "Pausing",
     };
-    shown.answer(asking, &page)
+    question.show(asking, of, shown)
 }
 
 /// `POST …/{id}/pause`.

@@ -4,7 +4,7 @@ use super::activity::Calls;
 use super::asking::{Asking, address};
 use super::view::held;
 use super::view::scopes::count_words;
-use super::view::show::{Actions, Cockpit, Notice, Pane, ShowPage};
+use super::view::show::{Actions, Cockpit, Ended, Notice, Pane, ShowPage};
 use super::{history, words};
 use crate::audit;
 use crate::authz::Permit;
@@ -12,7 +12,7 @@ use crate::db::Db;
 use crate::error::Result;
 use crate::integrations::ViewIntegrations;
 use crate::integrations::model::{Extension, LONGEST_OVERLAP, Lifecycle, Status, Token, Tokens};
-use crate::integrations::store::Integration;
+use crate::integrations::store::{self, Integration, LastToken};
 use crate::web::parts::{Fact, Pill, PillKind, Progress, Tone};
 use crate::web::{frame, times};
 use crate::world::{Span, Timestamp};
@@ -36,6 +36,7 @@ pub async fn show(
     let of = asking.find(&id).await?;
     let calls = Calls::of(&asking, &of).await?;
     let mut reader = db.read().await?;
+    let last = store::last_token(&mut reader.on(), permit.account(), &of.id).await?;
     let (events, all) = audit::history(&mut reader.on(), permit.account(), of.id.as_str(), EVENTS).await?;
     let shown = i64::try_from(events.len()).unwrap_or(0);
     let now = asking.now;
@@ -51,6 +52,7 @@ pub async fn show(
         notice: notice(&life),
         cockpit: cockpit(&of, &life, now),
         token: token_facts(&life, now),
+        ended: last.filter(|_| life.current().is_none()).map(|token| ended(token, &life, now)),
         activity: calls.activity(),
         scope_count: count_words(of.scopes.len()),
         scope_groups: held::groups(&of.scopes),
@@ -65,6 +67,7 @@ fn actions(life: &Lifecycle, now: Timestamp) -> Option<Actions> {
     let urgent = life.is_rotation_due(now) || status == Status::Expired;
     (status != Status::Deleted).then_some(Actions {
         resume: status == Status::Paused,
+        compromised: life.current().is_some(),
         pause_first: status == Status::Rotating,
         rotate_kind: if urgent && status != Status::Paused { "primary" } else { "secondary" },
     })
@@ -99,9 +102,7 @@ fn notice(life: &Lifecycle) -> Option<Notice> {
 }
 
 fn token_facts(life: &Lifecycle, now: Timestamp) -> Vec<Fact> {
-    let Some(token) = life.current() else {
-        return vec![Fact::new("Hint", "–").second("no live token", Tone::Bad)];
-    };
+    let Some(token) = life.current() else { return Vec::new() };
     let age = words::age(life, now);
     let used = token.last_used_at.map_or("never".to_owned(), |at| times::ago(at, now).text);
     let mut facts = vec![
@@ -119,6 +120,18 @@ fn token_facts(life: &Lifecycle, now: Timestamp) -> Vec<Fact> {
         );
     }
     facts
+}
+
+/// The last token of an integration that has none that is live.
+fn ended(token: LastToken, life: &Lifecycle, now: Timestamp) -> Ended {
+    let day = |millis: i64| times::day(Timestamp::from_millis(millis));
+    let mut facts =
+        vec![Fact::new("Created", day(token.created_at)).second(format!("by {}", token.created_by), Tone::Info)];
+    facts.extend(token.ended_at.map(|at| {
+        Fact::new("Ended", day(at)).second(times::ago_or_day(Timestamp::from_millis(at), now).text, Tone::Info)
+    }));
+    let tone = if life.status() == Status::Expired { Tone::Bad } else { Tone::Info };
+    Ended { hint: token.hint, tone, facts }
 }
 
 fn cockpit(of: &Integration, life: &Lifecycle, now: Timestamp) -> Option<Cockpit> {
@@ -142,6 +155,7 @@ fn cockpit(of: &Integration, life: &Lifecycle, now: Timestamp) -> Option<Cockpit
             pane("Outgoing token", outgoing, Pill::worded(PillKind::Ends, ends), now),
             Pane { current: true, ..pane("Current token", current, Pill::new(in_use), now) },
         ],
+        kept: words::kept(Some(outgoing), now),
         extend_to: of
             .facts
             .extension_until(Extension::Longest, now)

@@ -84,11 +84,12 @@ fn token_page(asking: &Asking<'_>, of: &Integration, token: Zeroizing<String>, p
 }
 
 fn gone(asking: &Asking<'_>, of: &Integration) -> Result<HttpResponse> {
-    let status = Lifecycle::at(&of.facts, asking.now).status();
+    let life = Lifecycle::at(&of.facts, asking.now);
     let page = TokenGonePage {
         shell: asking.shell_of(of, format!("The token of {} was shown already", of.name)),
         href: address(of),
-        may_rotate: status != Status::Deleted && asking.may_manage(),
+        live: life.current().is_some(),
+        may_rotate: life.status() != Status::Deleted && asking.may_manage(),
     };
     frame::page(asking.request, StatusCode::OK, &page)
 }

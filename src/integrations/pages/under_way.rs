@@ -1,10 +1,13 @@
 //! Steps of a rotation that is under way: cancel it, expire the outgoing token, extend the overlap.
 
 use super::asking::{Again, Asking, Shown, address, failure, version};
-use super::view::confirm::{ConfirmPage, Point};
-use crate::authz::Action;
+use super::confirm::Question;
+use super::view::confirm::Point;
+use super::words;
+use crate::authz::{Action, Permit};
 use crate::db::Db;
 use crate::error::{AppError, Result};
+use crate::ids::IntegrationId;
 use crate::integrations::commands::{self, Trouble};
 use crate::integrations::model::{Extension, Refused, Token};
 use crate::integrations::store::Integration;
@@ -14,6 +17,7 @@ use crate::web::form::FormBody;
 use crate::web::parts::Choice;
 use crate::web::permit::Pending;
 use crate::web::times;
+use crate::world::Timestamp;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 /// Which step.
@@ -34,16 +38,34 @@ impl Step {
     }
 }
 
-async fn ask<A: Action>(
-    pending: &Pending<A>,
-    id: &str,
-    request: &HttpRequest,
-    db: &Db,
-    step: Step,
-) -> Result<HttpResponse> {
-    let asking = Asking::at(pending, request, db);
-    let of = asking.find(id).await?;
+/// A request about one integration.
+struct At<'a> {
+    id: &'a str,
+    request: &'a HttpRequest,
+    db: &'a Db,
+}
+
+async fn ask<A: Action>(pending: &Pending<A>, at: At<'_>, step: Step) -> Result<HttpResponse> {
+    let asking = Asking::at(pending, at.request, at.db);
+    let of = asking.find(at.id).await?;
     show(&asking, &of, step, &Shown::first(Again::opening(pending)))
+}
+
+/// Tries a step, or asks for the password first.
+async fn take<A: Action>(
+    pending: Pending<A>,
+    form: &FormBody,
+    at: At<'_>,
+    step: Step,
+    run: impl AsyncFnOnce(&Permit<A>, &IntegrationId, i64) -> Result<(), Trouble>,
+) -> Result<HttpResponse> {
+    let version = version(form.one("version"))?;
+    let asking = Asking::at(&pending, at.request, at.db);
+    let of = asking.find(at.id).await?;
+    match pending.confirm(form).await? {
+        Ok(permit) => answer(&asking, &of, step, run(&permit, &of.id, version).await),
+        Err(asked) => show(&asking, &of, step, &Shown::asked(asked)),
+    }
 }
 
 /// What is answered after a step was tried.
@@ -65,60 +87,55 @@ fn show(asking: &Asking<'_>, of: &Integration, step: Step, shown: &Shown) -> Res
         _ => of.facts.cancel_rotation(asking.now),
     });
     possible.map_err(|refused| failure(refused.into()))?;
-    let (old, new) = (hint(of.facts.outgoing.as_ref()), hint(of.facts.current.as_ref()));
-    let (title, path, keep, label, kind, sending) = match step {
-        Step::Cancel => (
-            "Cancel the rotation of",
-            "rotation/cancellation",
-            "Keep both tokens",
-            "Cancel rotation",
-            "danger",
-            "Cancelling",
-        ),
-        Step::Expire => {
-            ("Expire the old token of", "outgoing-token/expiry", "Keep both tokens", "Expire now", "danger", "Expiring")
-        }
-        Step::Extend(_) => (
-            "Extend the overlap of",
-            "rotation/extension",
-            "Keep the deadline",
-            "Extend overlap",
-            "primary",
-            "Extending",
-        ),
-    };
-    let problems = shown.problems();
-    let mut shell = asking.shell_of(of, format!("{title} {}", of.name));
-    shell.has_errors = !problems.is_empty();
-    let page = ConfirmPage {
-        shell,
-        href: address(of),
-        action: format!("{}/{path}", address(of)),
-        problems,
-        guard: asking.sudo_guard(false, shown.again.as_ref()),
-        version: Some(of.version),
-        points: points(step, &old, &new),
-        ends: if let Step::Extend(chosen) = step { ends(of, asking, chosen) } else { Vec::new() },
-        keep,
-        label,
-        kind,
-        sending,
-    };
-    shown.answer(asking, &page)
+    question(asking, of, step).show(asking, of, shown)
+}
+
+fn question(asking: &Asking<'_>, of: &Integration, step: Step) -> Question {
+    let points = points(step, of, asking.now);
+    match step {
+        Step::Cancel => Question {
+            title: "Cancel the rotation of",
+            path: "rotation/cancellation",
+            points,
+            ends: Vec::new(),
+            keep: "Keep both tokens",
+            label: "Cancel rotation",
+            kind: "danger",
+            sending: "Cancelling",
+        },
+        Step::Expire => Question {
+            title: "Expire the old token of",
+            path: "outgoing-token/expiry",
+            points,
+            ends: Vec::new(),
+            keep: "Keep both tokens",
+            label: "Expire now",
+            kind: "danger",
+            sending: "Expiring",
+        },
+        Step::Extend(chosen) => Question {
+            title: "Extend the overlap of",
+            path: "rotation/extension",
+            points,
+            ends: ends(of, asking, chosen),
+            keep: "Keep the deadline",
+            label: "Extend overlap",
+            kind: "primary",
+            sending: "Extending",
+        },
+    }
 }
 
 fn hint(token: Option<&Token>) -> String {
     token.map(|token| token.hint.clone()).unwrap_or_default()
 }
 
-fn points(step: Step, old: &str, new: &str) -> Vec<Point> {
+fn points(step: Step, of: &Integration, now: Timestamp) -> Vec<Point> {
+    let (old, new) = (hint(of.facts.outgoing.as_ref()), hint(of.facts.current.as_ref()));
     match step {
         Step::Cancel => vec![
             Point::new("x", format!("The new token {new} stops at once. Calls with it are refused from then on.")),
-            Point::new(
-                "undo-2",
-                format!("The old token {old} stays, with the deadline that it had before the rotation, if any."),
-            ),
+            Point::new("undo-2", format!("The old token {old} {}.", words::kept(of.facts.outgoing.as_ref(), now))),
         ],
         Step::Expire => vec![
             Point::new("x", format!("The old token {old} stops at once. Calls with it are refused from then on.")),
@@ -158,7 +175,7 @@ pub async fn ask_cancel(
     request: HttpRequest,
     db: web::Data<Db>,
 ) -> Result<HttpResponse> {
-    ask(&pending, &id, &request, &db, Step::Cancel).await
+    ask(&pending, At { id: &id, request: &request, db: &db }, Step::Cancel).await
 }
 
 /// `GET …/{id}/outgoing-token/expiry`.
@@ -171,7 +188,7 @@ pub async fn ask_expire(
     request: HttpRequest,
     db: web::Data<Db>,
 ) -> Result<HttpResponse> {
-    ask(&pending, &id, &request, &db, Step::Expire).await
+    ask(&pending, At { id: &id, request: &request, db: &db }, Step::Expire).await
 }
 
 /// `GET …/{id}/rotation/extension`.
@@ -184,7 +201,7 @@ pub async fn ask_extend(
     request: HttpRequest,
     db: web::Data<Db>,
 ) -> Result<HttpResponse> {
-    ask(&pending, &id, &request, &db, Step::Extend(Extension::Week)).await
+    ask(&pending, At { id: &id, request: &request, db: &db }, Step::Extend(Extension::Week)).await
 }
 
 /// `POST …/{id}/rotation/cancellation`.
@@ -199,15 +216,10 @@ pub async fn cancel(
     db: web::Data<Db>,
 ) -> Result<HttpResponse> {
     form.expect(&["version"], &[])?;
-    let version = version(form.one("version"))?;
-    let asking = Asking::at(&pending, &request, &db);
-    let of = asking.find(&id).await?;
-    match pending.confirm(&form).await? {
-        Ok(permit) => {
-            answer(&asking, &of, Step::Cancel, commands::cancel_rotation(&db, &permit, &of.id, version).await)
-        }
-        Err(asked) => show(&asking, &of, Step::Cancel, &Shown::asked(asked)),
-    }
+    let run = async |permit: &Permit<CancelRotation>, of: &IntegrationId, version: i64| {
+        commands::cancel_rotation(&db, permit, of, version).await
+    };
+    take(pending, &form, At { id: &id, request: &request, db: &db }, Step::Cancel, run).await
 }
 
 /// `POST …/{id}/outgoing-token/expiry`.
@@ -222,15 +234,10 @@ pub async fn expire(
     db: web::Data<Db>,
 ) -> Result<HttpResponse> {
     form.expect(&["version"], &[])?;
-    let version = version(form.one("version"))?;
-    let asking = Asking::at(&pending, &request, &db);
-    let of = asking.find(&id).await?;
-    match pending.confirm(&form).await? {
-        Ok(permit) => {
-            answer(&asking, &of, Step::Expire, commands::expire_outgoing(&db, &permit, &of.id, version).await)
-        }
-        Err(asked) => show(&asking, &of, Step::Expire, &Shown::asked(asked)),
-    }
+    let run = async |permit: &Permit<ExpireOutgoing>, of: &IntegrationId, version: i64| {
+        commands::expire_outgoing(&db, permit, of, version).await
+    };
+    take(pending, &form, At { id: &id, request: &request, db: &db }, Step::Expire, run).await
 }
 
 /// `POST …/{id}/rotation/extension`.
@@ -245,16 +252,10 @@ pub async fn extend(
     db: web::Data<Db>,
 ) -> Result<HttpResponse> {
     form.expect(&["version", "until"], &[])?;
-    let version = version(form.one("version"))?;
     let extension =
         Extension::from_code(form.one("until")).ok_or(AppError::Malformed("There is no such extension."))?;
-    let step = Step::Extend(extension);
-    let asking = Asking::at(&pending, &request, &db);
-    let of = asking.find(&id).await?;
-    match pending.confirm(&form).await? {
-        Ok(permit) => {
-            answer(&asking, &of, step, commands::extend_overlap(&db, &permit, &of.id, version, extension).await)
-        }
-        Err(asked) => show(&asking, &of, step, &Shown::asked(asked)),
-    }
+    let run = async |permit: &Permit<ExtendOverlap>, of: &IntegrationId, version: i64| {
+        commands::extend_overlap(&db, permit, of, version, extension).await
+    };
+    take(pending, &form, At { id: &id, request: &request, db: &db }, Step::Extend(extension), run).await
 }

@@ -1,6 +1,6 @@
 //! States, ages and deadlines in the words of the pages.
 
-use crate::integrations::model::{Lifecycle, Status, Tokens};
+use crate::integrations::model::{Lifecycle, Status, Token, Tokens};
 use crate::web::parts::{Pill, PillKind, Tone};
 use crate::web::times;
 use crate::world::{Span, Timestamp};
@@ -43,6 +43,14 @@ pub fn since(life: &Lifecycle, now: Timestamp) -> String {
     }
 }
 
+/// What becomes of the old token when its rotation is cancelled: `stays, with no deadline`.
+pub fn kept(outgoing: Option<&Token>, now: Timestamp) -> String {
+    match outgoing.and_then(|token| token.prior_ends_at) {
+        None => "stays, with no deadline".to_owned(),
+        Some(until) => format!("stays until {} UTC, as before the rotation", times::day_and_time(until, now)),
+    }
+}
+
 /// An age and what follows from it.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Age {
@@ -58,8 +66,12 @@ pub struct Age {
 pub fn age(life: &Lifecycle, now: Timestamp) -> Age {
     let age = |words: String, second: String, tone| Age { words, second, tone };
     let Some(token) = life.current() else {
-        let second = if life.status() == Status::Deleted { "" } else { "no live token" };
-        return age("–".to_owned(), second.to_owned(), Tone::Bad);
+        let (second, tone) = match life.status() {
+            Status::Deleted => ("", Tone::Info),
+            Status::Expired => ("no live token", Tone::Bad),
+            _ => ("no live token", Tone::Info),
+        };
+        return age("–".to_owned(), second.to_owned(), tone);
     };
     let words = old(now.since(token.created_at));
     match life.days_left(now).unwrap_or_default() {
@@ -83,7 +95,7 @@ pub fn count(number: i64) -> String {
 mod tests {
     use super::*;
     use crate::ids::TokenId;
-    use crate::integrations::model::{Facts, Token};
+    use crate::integrations::model::Facts;
     use crate::world::FixedEntropy;
 
     const NOW: Timestamp = Timestamp::from_millis(1_795_339_267_000);
@@ -116,6 +128,16 @@ mod tests {
         assert_eq!((told(78).second.as_str(), told(78).tone), ("rotate in 12 days", Tone::Info));
         assert_eq!(told(0).words, "less than a day");
         assert_eq!(age(&life(None, None), NOW).second, "no live token");
+        assert_eq!(age(&life(None, None), NOW).tone, Tone::Bad, "it is expired");
+        let paused = Lifecycle::at(&Facts { paused_at: Some(NOW), ..Facts::default() }, NOW);
+        assert_eq!(age(&paused, NOW).tone, Tone::Info);
+    }
+
+    #[test]
+    fn a_cancelled_rotation_gives_the_old_token_its_own_end_back() {
+        assert_eq!(kept(Some(&token(2, Some(5))), NOW), "stays, with no deadline");
+        let ending = Token { prior_ends_at: Some(NOW.plus(Span::days(5))), ..token(2, Some(1)) };
+        assert_eq!(kept(Some(&ending), NOW), "stays until 27 Nov, 09:21 UTC, as before the rotation");
     }
 
     #[test]

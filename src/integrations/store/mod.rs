@@ -3,7 +3,7 @@
 pub mod list;
 pub mod write;
 
-use super::model::{Facts, Token, honoured_sql};
+use super::model::{Facts, Token};
 use super::scopes::ScopeSet;
 use crate::binds;
 use crate::db::{DbError, On};
@@ -176,36 +176,62 @@ pub async fn presented(on: &mut On<'_>, digest: &str) -> Result<Option<Presented
     on.first(PRESENTED, binds![digest]).await
 }
 
-/// How many live tokens the account has that work now.
+/// Whether the token with this digest is the integration's current one and in time.
 ///
 /// # Errors
 /// What the engine says.
-pub async fn count_honoured(on: &mut On<'_>, account: &AccountId, now: Timestamp) -> Result<i64, DbError> {
-    Ok(on.only::<(i64,)>(COUNT_HONOURED, binds![account, now]).await?.0)
+pub async fn is_current(
+    on: &mut On<'_>,
+    account: &AccountId,
+    of: &IntegrationId,
+    digest: &str,
+    now: Timestamp,
+) -> Result<bool, DbError> {
+    Ok(on.first::<(String,)>(IS_CURRENT, binds![account, of, digest, now]).await?.is_some())
 }
 
-const COUNT_HONOURED: &str = concat!(
-    "SELECT COUNT(*) FROM tokens t JOIN integrations i ON i.id = t.integration_id JOIN accounts a ON a.id = t.account_id \
-     WHERE t.account_id = $1 AND ",
-    honoured_sql!("$2")
-);
+const IS_CURRENT: &str = "SELECT id FROM tokens WHERE account_id = $1 AND integration_id = $2 AND digest = $3 \
+     AND role = 'current' AND (ends_at IS NULL OR ends_at > $4)";
 
-/// Rotations whose overlap is over: `(account, account's name, integration)`; at most 100.
+/// The last token of an integration that has none that is live.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct LastToken {
+    /// Its hint.
+    pub hint: String,
+    /// When it was made.
+    pub created_at: i64,
+    /// The name of who made it.
+    pub created_by: String,
+    /// When it ended, by hand or by its deadline.
+    pub ended_at: Option<i64>,
+}
+
+/// The token of the integration that lived longest, when none is live.
 ///
 /// # Errors
 /// What the engine says.
-pub async fn passed(on: &mut On<'_>, now: Timestamp) -> Result<Vec<(String, String, String)>, DbError> {
+pub async fn last_token(
+    on: &mut On<'_>,
+    account: &AccountId,
+    of: &IntegrationId,
+) -> Result<Option<LastToken>, DbError> {
+    on.first(LAST_TOKEN, binds![account, of]).await
+}
+
+const LAST_TOKEN: &str = "SELECT t.hint, t.created_at, COALESCE(u.name, t.created_by) AS created_by, \
+     COALESCE(t.ended_at, t.ends_at) AS ended_at FROM tokens t LEFT JOIN users u ON u.id = t.created_by \
+     WHERE t.account_id = $1 AND t.integration_id = $2 ORDER BY COALESCE(t.ended_at, t.ends_at) DESC, t.created_at DESC LIMIT 1";
+
+/// Integrations with an outgoing token whose deadline passed: `(account, integration)`; at most 100.
+///
+/// # Errors
+/// What the engine says.
+pub async fn passed(on: &mut On<'_>, now: Timestamp) -> Result<Vec<(String, String)>, DbError> {
     on.all(PASSED, binds![now]).await
 }
 
-const PASSED: &str = "SELECT t.account_id, a.name, t.integration_id FROM tokens t JOIN accounts a ON a.id = t.account_id \
-     WHERE t.role = 'outgoing' AND t.ends_at <= $1 ORDER BY t.ends_at LIMIT 100";
-
-/// The token that this integration's outgoing place holds although its time is over.
-#[must_use]
-pub fn passed_outgoing(integration: &Integration, now: Timestamp) -> Option<&Token> {
-    integration.facts.outgoing.as_ref().filter(|token| !token.is_in_time(now))
-}
+const PASSED: &str = "SELECT account_id, integration_id FROM tokens WHERE role = 'outgoing' AND ends_at <= $1 \
+     ORDER BY ends_at LIMIT 100";
 
 /// Every statement of this file.
-pub const ALL: &[&str] = &[HEAD, TOKENS, PRESENTED, COUNT_HONOURED, PASSED];
+pub const ALL: &[&str] = &[HEAD, TOKENS, PRESENTED, IS_CURRENT, LAST_TOKEN, PASSED];

@@ -130,13 +130,13 @@ pub async fn apply(on: &mut On<'_>, writer: Writer<'_>, of: &Integration, step: 
     hit(on.run_one(SET_STATE, values).await?)
 }
 
-/// Brings the two sorted facts up to date after the tokens were written.
+/// Brings the two sorted facts up to date after the tokens were written: both empty without a live token.
 ///
 /// # Errors
 /// What the engine says.
-pub async fn refresh(on: &mut On<'_>, account: &AccountId, id: &IntegrationId) -> Result<(), DbError> {
-    on.run(REFRESH_AGE, binds![id, account]).await?;
-    on.run(REFRESH_DEADLINE, binds![id, account, DUE_AFTER.as_millis()]).await?;
+pub async fn refresh(on: &mut On<'_>, writer: Writer<'_>, id: &IntegrationId) -> Result<(), DbError> {
+    on.run(REFRESH_AGE, binds![id, writer.account, writer.now]).await?;
+    on.run(REFRESH_DEADLINE, binds![id, writer.account, writer.now, DUE_AFTER.as_millis()]).await?;
     Ok(())
 }
 
@@ -157,6 +157,14 @@ fn hit(row: bool) -> Result<(), DbError> {
 
 fn search_key(details: &Details) -> String {
     fold(&format!("{} {}", details.name(), details.description()))
+}
+
+// $3: now.
+macro_rules! live {
+    () => {
+        "FROM tokens t WHERE t.integration_id = integrations.id AND t.role <> 'former' \
+         AND (t.ends_at IS NULL OR t.ends_at > $3) AND integrations.deleted_at IS NULL"
+    };
 }
 
 const ADD: &str = "INSERT INTO integrations (id, account_id, name, name_key, description, search_key, scopes, created_at, \
@@ -181,18 +189,19 @@ const MOVE_DEADLINE: &str = "UPDATE tokens SET ends_at = $3 WHERE id = $1 AND ac
 const SET_STATE: &str = "UPDATE integrations SET paused_at = $3, deleted_at = $4, \
      rotation_started_by = CASE WHEN CAST($5 AS BIGINT) IS NULL THEN NULL WHEN rotation_started_at = $5 THEN rotation_started_by ELSE $6 END, \
      rotation_started_at = $5, updated_at = $7 WHERE id = $1 AND account_id = $2";
-const REFRESH_AGE: &str = "UPDATE integrations SET token_created_at = \
-     (SELECT t.created_at FROM tokens t WHERE t.integration_id = integrations.id AND t.role = 'current') \
-     WHERE id = $1 AND account_id = $2";
-const REFRESH_DEADLINE: &str = "UPDATE integrations SET deadline_at = COALESCE(\
-     (SELECT t.ends_at FROM tokens t WHERE t.integration_id = integrations.id AND t.role = 'outgoing' \
-      AND t.ends_at < integrations.token_created_at + $3), token_created_at + $3) WHERE id = $1 AND account_id = $2";
-
-/// Puts a token whose deadline passed into the past; part of the due job.
-pub const FINISH_TOKEN: &str = RETIRE;
-/// Ends the rotation of an integration; part of the due job.
-pub const FINISH_ROTATION: &str = "UPDATE integrations SET rotation_started_at = NULL, rotation_started_by = NULL \
-     WHERE id = $1 AND account_id = $2";
+// The newest live token is the current one, whatever its place is called: see `Lifecycle::at`.
+const REFRESH_AGE: &str = concat!(
+    "UPDATE integrations SET token_created_at = (SELECT t.created_at ",
+    live!(),
+    " ORDER BY t.role LIMIT 1) WHERE id = $1 AND account_id = $2"
+);
+// See `Lifecycle::next_deadline`.
+const REFRESH_DEADLINE: &str = concat!(
+    "UPDATE integrations SET deadline_at = (SELECT MIN(CASE WHEN t.ends_at < integrations.token_created_at + $4 \
+     THEN t.ends_at ELSE integrations.token_created_at + $4 END) ",
+    live!(),
+    ") WHERE id = $1 AND account_id = $2"
+);
 
 /// Every statement of this file.
 pub const ALL: &[&str] = &[
@@ -208,6 +217,4 @@ pub const ALL: &[&str] = &[
     SET_STATE,
     REFRESH_AGE,
     REFRESH_DEADLINE,
-    FINISH_TOKEN,
-    FINISH_ROTATION,
 ];

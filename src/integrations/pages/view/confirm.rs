@@ -46,8 +46,8 @@ pub struct ConfirmPage {
     pub problems: Vec<Problem>,
     /// Hidden fields, and the password when it is asked for.
     pub guard: FormGuard,
-    /// The version that the form is about, for steps that depend on it.
-    pub version: Option<i64>,
+    /// The version that the form is about.
+    pub version: i64,
     /// What will happen.
     pub points: Vec<Point>,
     /// Ends of the overlap to choose from; empty for other questions.

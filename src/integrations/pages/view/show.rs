@@ -27,8 +27,10 @@ pub struct ShowPage {
     pub notice: Option<Notice>,
     /// The rotation under way.
     pub cockpit: Option<Cockpit>,
-    /// The token, when no rotation is under way.
+    /// The live token, when no rotation is under way.
     pub token: Vec<Fact>,
+    /// The last token, when none is live.
+    pub ended: Option<Ended>,
     /// Calls per day.
     pub activity: Activity,
     /// `3 scopes`.
@@ -48,8 +50,21 @@ pub struct Actions {
     pub resume: bool,
     /// Pause stands in the head and Rotate in the menu: while a rotation is under way.
     pub pause_first: bool,
+    /// The way out for a token that somebody else may have: while one is live.
+    pub compromised: bool,
     /// `primary` when rotation is due or no token is live.
     pub rotate_kind: &'static str,
+}
+
+/// A token that ended.
+#[derive(Debug)]
+pub struct Ended {
+    /// Its hint.
+    pub hint: String,
+    /// The colour of the words that no token is live.
+    pub tone: Tone,
+    /// When and by whom it was made, when it ended.
+    pub facts: Vec<Fact>,
 }
 
 /// A banner below the head.
@@ -74,6 +89,8 @@ pub struct Cockpit {
     pub progress: Progress,
     /// Outgoing, then current token.
     pub panes: Vec<Pane>,
+    /// What becomes of the old token when the rotation is cancelled: `stays, with no deadline`.
+    pub kept: String,
     /// The latest day to which the overlap can be extended; none when it cannot.
     pub extend_to: Option<String>,
 }
@@ -96,7 +113,7 @@ pub struct Pane {
 /// Calls per day for 30 days.
 #[derive(Debug)]
 pub struct Activity {
-    /// Calls, refused ones, the busiest day.
+    /// Calls, refused ones, the busiest day; empty when nobody called.
     pub figures: Vec<Fact>,
     /// The chart with its table.
     pub chart: BarChart,

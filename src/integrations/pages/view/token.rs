@@ -43,6 +43,8 @@ pub struct TokenGonePage {
     pub shell: Shell,
     /// The integration.
     pub href: String,
+    /// Whether there is a live token that somebody may have stored.
+    pub live: bool,
     /// Whether a new token may be made now.
     pub may_rotate: bool,
 }

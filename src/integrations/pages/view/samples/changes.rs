@@ -81,7 +81,7 @@ fn confirm() -> ConfirmPage {
         action: format!("{HREF}/rotation/cancellation"),
         problems: Vec::new(),
         guard: asking_guard(),
-        version: Some(3),
+        version: 3,
         points: vec![Point::new("x", "The new token pit_…R2fz stops at once.")],
         ends: Vec::new(),
         keep: "Keep both tokens",

@@ -30,7 +30,12 @@ pub fn samples() -> Vec<Sample> {
         page("token", &token()),
         page(
             "token shown already",
-            &TokenGonePage { shell: shell("Shown already", false), href: HREF.to_owned(), may_rotate: true },
+            &TokenGonePage {
+                shell: shell("Shown already", false),
+                href: HREF.to_owned(),
+                live: true,
+                may_rotate: true,
+            },
         ),
     ]
 }

@@ -3,7 +3,7 @@
 use super::{HREF, Sample, guard, page, part, shell, when};
 use crate::integrations::pages::view::held;
 use crate::integrations::pages::view::list::{DueBanner, Head, ListBlock, ListPage, ListPart, Nothing, Row};
-use crate::integrations::pages::view::show::{Actions, Activity, Cockpit, HistoryRow, Notice, Pane, ShowPage};
+use crate::integrations::pages::view::show::{Actions, Activity, Cockpit, Ended, HistoryRow, Notice, Pane, ShowPage};
 use crate::integrations::scopes::ScopeSet;
 use crate::web::parts::{BarChart, Choice, Day, Fact, Pill, PillKind, Progress, Tone};
 
@@ -17,7 +17,7 @@ pub fn samples() -> Vec<Sample> {
         part("list block", &block),
         page("integration", &show()),
         page("rotation", &rotating()),
-        page("deleted integration", &ShowPage { actions: None, pills: vec![Pill::new(PillKind::Deleted)], ..show() }),
+        page("deleted integration", &deleted()),
         page("paused integration", &paused()),
     ]
 }
@@ -106,7 +106,7 @@ fn show() -> ShowPage {
         version: 3,
         pills: vec![Pill::new(PillKind::Active), Pill::new(PillKind::RotationDue)],
         description: "Online booking on the website.".to_owned(),
-        actions: Some(Actions { resume: false, pause_first: false, rotate_kind: "primary" }),
+        actions: Some(Actions { resume: false, pause_first: false, compromised: true, rotate_kind: "primary" }),
         guard: guard(),
         notice: None,
         cockpit: None,
@@ -114,6 +114,7 @@ fn show() -> ShowPage {
             Fact::new("Hint", "pit_…Tz41").mono(),
             Fact::new("Age", "97 days").second("7 days overdue", Tone::Warn),
         ],
+        ended: None,
         activity: activity(),
         scope_count: "3 scopes".to_owned(),
         scope_groups: held::groups(&held_scopes()),
@@ -128,9 +129,24 @@ fn show() -> ShowPage {
     }
 }
 
+fn deleted() -> ShowPage {
+    let ended = Ended {
+        hint: "pit_…Tz41".to_owned(),
+        tone: Tone::Info,
+        facts: vec![Fact::new("Ended", "2 Apr 2026").second("7 months ago", Tone::Info)],
+    };
+    ShowPage {
+        actions: None,
+        pills: vec![Pill::new(PillKind::Deleted)],
+        ended: Some(ended),
+        activity: Activity { figures: Vec::new(), chart: BarChart::new(String::new(), Vec::new()) },
+        ..show()
+    }
+}
+
 fn paused() -> ShowPage {
     ShowPage {
-        actions: Some(Actions { resume: true, pause_first: false, rotate_kind: "secondary" }),
+        actions: Some(Actions { resume: true, pause_first: false, compromised: true, rotate_kind: "secondary" }),
         notice: Some(Notice {
             tone: Tone::Info,
             glyph: "circle-pause",
@@ -154,7 +170,7 @@ fn rotating() -> ShowPage {
     };
     let ends = |first: &str, second: &str| [first.to_owned(), second.to_owned()];
     ShowPage {
-        actions: Some(Actions { resume: false, pause_first: true, rotate_kind: "secondary" }),
+        actions: Some(Actions { resume: false, pause_first: true, compromised: true, rotate_kind: "secondary" }),
         cockpit: Some(Cockpit {
             note: "Started by Maren Holt 2 days ago, overlap 7 days".to_owned(),
             progress: Progress {
@@ -169,6 +185,7 @@ fn rotating() -> ShowPage {
                 pane("Outgoing token", false, Pill::worded(PillKind::Ends, "Ends in 5 days")),
                 pane("Current token", true, Pill::new(PillKind::InUse)),
             ],
+            kept: "stays, with no deadline".to_owned(),
             extend_to: Some("20 Dec".to_owned()),
         }),
         ..show()
