@@ -2,6 +2,7 @@
 
 pub mod chart;
 pub mod form;
+pub mod hint;
 
 pub use chart::{BarChart, Day};
 pub use form::{Choice, Field, FormGuard, Problem};

@@ -31,13 +31,13 @@ pub struct Bar {
 /// A line across the plot, or a word at an axis.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mark {
-    /// Position along the axis in units of the view box.
+    /// Position along the axis: units of the view box for a line, hundredths of the width for a word.
     pub at: String,
     /// The words.
     pub label: String,
 }
 
-/// Calls per day in a view box of 920 × 188; the last day is today.
+/// Calls per day in a view box of 880 × 140, stretched to the width of the page; the last day is today.
 #[derive(Debug, Clone)]
 pub struct BarChart {
     /// The whole in one sentence, for those who do not see it.
@@ -48,13 +48,11 @@ pub struct BarChart {
     pub bars: Vec<Bar>,
     /// Four lines and the base, from below; `at` is y.
     pub grid: Vec<Mark>,
-    /// A word each week, counted back from today; `at` is x.
+    /// A word each week, counted back from today; `at` is where its bar stands, in hundredths of the width.
     pub weeks: Vec<Mark>,
 }
 
-const LEFT: f64 = 40.0;
-const RIGHT: f64 = 920.0;
-const BASE: f64 = 156.0;
+const WIDTH: f64 = 880.0;
 const PLOT: f64 = 140.0;
 const BAR: f64 = 18.0;
 const GAP: f64 = 2.0;
@@ -66,18 +64,18 @@ impl BarChart {
     pub fn new(summary: impl Into<String>, days: Vec<Day>) -> Self {
         let step = grid_step(days.iter().map(Day::calls).max().unwrap_or_default());
         let scale = PLOT / (4.0 * number(step));
-        let width = (RIGHT - LEFT) / number(days.len() as u64).max(1.0);
+        let width = WIDTH / number(days.len() as u64).max(1.0);
         let mut bars = Vec::new();
         let mut weeks = Vec::new();
         for (place, day) in days.iter().enumerate() {
-            let x = number(place as u64).mul_add(width, LEFT) + (width - BAR) / 2.0;
+            let x = number(place as u64).mul_add(width, (width - BAR) / 2.0);
             let before_today = days.len() - 1 - place;
             bars.extend(bar(x, day, scale, before_today == 0));
             if before_today > 0 && before_today.is_multiple_of(7) {
-                weeks.push(Mark { at: short(x + BAR / 2.0), label: day.label.clone() });
+                weeks.push(Mark { at: short((x + BAR / 2.0) / WIDTH * 100.0), label: day.label.clone() });
             }
         }
-        let line = |lines: u64| Mark { at: short(BASE - number(lines) * PLOT / 4.0), label: grouped(lines * step) };
+        let line = |lines: u64| Mark { at: short(PLOT - number(lines) * PLOT / 4.0), label: grouped(lines * step) };
         Self { summary: summary.into(), days, bars, grid: (0..=4).map(line).collect(), weeks }
     }
 
@@ -91,7 +89,7 @@ impl BarChart {
 /// The answered part, and on top of it the refused one, never lower than can be seen.
 fn bar(x: f64, day: &Day, scale: f64, today: bool) -> Vec<Bar> {
     let mut parts = Vec::new();
-    let mut floor = BASE;
+    let mut floor = PLOT;
     if day.answered > 0 {
         let height = (number(day.answered) * scale).max(1.0);
         let class = if today { "chart__bar chart__bar--today" } else { "chart__bar" };
@@ -116,7 +114,7 @@ fn rounded(x: f64, floor: f64, height: f64) -> String {
 fn grid_step(most: u64) -> u64 {
     let mut ten = 1_u64;
     loop {
-        for step in [ten, 2 * ten, if ten > 1 { ten / 2 * 5 } else { 3 }, 5 * ten] {
+        for step in [ten, 2 * ten, ten / 2 * 5, 3 * ten, 4 * ten, 5 * ten, 6 * ten, 8 * ten] {
             if step.saturating_mul(4) >= most {
                 return step;
             }
@@ -162,26 +160,27 @@ mod tests {
 
     #[test]
     fn the_grid_is_round_and_reaches_the_highest_day() {
-        assert_eq!([0, 4, 5, 742, 801, 1001].map(grid_step), [1, 1, 2, 200, 250, 500]);
+        assert_eq!([0, 4, 5, 742, 801, 1001, 2267].map(grid_step), [1, 1, 2, 200, 250, 300, 600]);
         let chart = BarChart::new("", thirty(700, 42));
         let told: Vec<_> = chart.grid.iter().map(|mark| (mark.at.as_str(), mark.label.as_str())).collect();
-        assert_eq!(told, [("156", "0"), ("121", "200"), ("86", "400"), ("51", "600"), ("16", "800")]);
+        assert_eq!(told, [("140", "0"), ("105", "200"), ("70", "400"), ("35", "600"), ("0", "800")]);
     }
 
     #[test]
     fn a_refused_part_stands_two_above_and_can_be_seen() {
         let chart = BarChart::new("", thirty(400, 1));
         assert_eq!(chart.bars.len(), 60);
-        assert_eq!(chart.bars[0].path, "M45.7 156V89q0-3 3-3h12q3 0 3 3V156z");
-        assert_eq!(chart.bars[1].path, "M45.7 84V84q0-3 3-3h12q3 0 3 3V84z");
+        assert_eq!(chart.bars[0].path, "M5.7 140V73q0-3 3-3h12q3 0 3 3V140z");
+        assert_eq!(chart.bars[1].path, "M5.7 68V68q0-3 3-3h12q3 0 3 3V68z");
         assert_eq!(chart.bars[1].class, "chart__bar chart__bar--refused");
         assert_eq!(chart.bars[58].class, "chart__bar chart__bar--today");
     }
 
     #[test]
     fn weeks_are_counted_back_from_today() {
-        let weeks: Vec<_> = BarChart::new("", thirty(1, 0)).weeks.into_iter().map(|mark| mark.label).collect();
-        assert_eq!(weeks, ["2 Nov", "9 Nov", "16 Nov", "23 Nov"]);
+        let weeks = BarChart::new("", thirty(1, 0)).weeks;
+        let told: Vec<_> = weeks.iter().map(|mark| (mark.at.as_str(), mark.label.as_str())).collect();
+        assert_eq!(told, [("5", "2 Nov"), ("28.3", "9 Nov"), ("51.7", "16 Nov"), ("75", "23 Nov")]);
     }
 
     #[test]
