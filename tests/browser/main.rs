@@ -13,6 +13,8 @@ mod harness;
 #[cfg(test)]
 mod harness_itself;
 #[cfg(test)]
+mod looks;
+#[cfg(test)]
 mod rotation;
 #[cfg(test)]
 #[path = "../it/software.rs"]

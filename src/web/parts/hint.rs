@@ -14,7 +14,7 @@ pub struct Piece<'text> {
 
 /// `sentence` cut before and after each token hint; put together again it is the same.
 #[must_use]
-pub fn pieces<'text>(sentence: &'text (impl AsRef<str> + ?Sized)) -> Vec<Piece<'text>> {
+pub fn pieces(sentence: &(impl AsRef<str> + ?Sized)) -> Vec<Piece<'_>> {
     let mut rest = sentence.as_ref();
     let mut pieces = Vec::new();
     while let Some(start) = rest.find(START) {
