@@ -30,6 +30,8 @@ CREATE INDEX integrations_by_name ON integrations (account_id, name_key, id);
 -- What is missing sorts last; statements name these very expressions.
 CREATE INDEX integrations_by_age ON integrations (account_id, COALESCE(token_created_at, 9000000000000000), id);
 CREATE INDEX integrations_by_deadline ON integrations (account_id, COALESCE(deadline_at, 9000000000000000), id);
+-- Counts read no row.
+CREATE INDEX integrations_kept ON integrations (account_id, deleted_at);
 CREATE INDEX integrations_by_use ON integrations (account_id, COALESCE(last_used_at, -1), id);
 
 CREATE TABLE tokens (
@@ -62,7 +64,7 @@ CREATE TABLE tokens (
 -- At most one token of each live role for an integration, however two rotations race.
 CREATE UNIQUE INDEX tokens_current ON tokens (integration_id) WHERE role = 'current';
 CREATE UNIQUE INDEX tokens_outgoing ON tokens (integration_id) WHERE role = 'outgoing';
-CREATE INDEX tokens_live ON tokens (account_id, ends_at) WHERE role = 'current';
+CREATE INDEX tokens_live ON tokens (account_id, role, ends_at);
 CREATE INDEX tokens_passing ON tokens (ends_at) WHERE role = 'outgoing';
 CREATE INDEX tokens_of_integration ON tokens (integration_id, created_at);
 

@@ -300,6 +300,9 @@ async fn upkeep(lines: Lines, db: Db) {
     for second in 0_u64.. {
         tick.tick().await;
         lines.cut();
+        if second % 60 == 0 {
+            db.rest();
+        }
         if second % 60 == 0
             && let Err(error) = crate::web::once::upkeep(&db).await
         {

@@ -1,5 +1,6 @@
 //! Opening a database: which engine, its schema, its key file, and that nobody else serves from the same file.
 
+use super::readers::Readers;
 use super::{Db, DbError, Pools};
 use crate::keys::{KeyError, Keys, Purpose};
 use crate::world::World;
@@ -210,15 +211,12 @@ async fn connect(url: &str) -> Result<Pools, OpenError> {
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(Duration::from_secs(5))
-        .pragma("trusted_schema", "OFF")
-        .optimize_on_close(true, None);
-    // A connection to a file does not break while it waits, so none is asked whether it still works.
-    let pool = || SqlitePoolOptions::new().test_before_acquire(false);
-    let write = pool().max_connections(1).acquire_timeout(Duration::from_secs(8));
-    let write = write.idle_timeout(None).max_lifetime(None).connect_with(options.clone()).await?;
-    let read = pool().max_connections(4).min_connections(1).acquire_timeout(Duration::from_secs(2));
-    let read =
-        read.idle_timeout(Duration::from_mins(1)).connect_lazy_with(options.read_only(true).create_if_missing(false));
+        .pragma("trusted_schema", "OFF");
+    // A connection to a file does not break while it waits, so it is not asked whether it still works.
+    let write = SqlitePoolOptions::new().max_connections(1).test_before_acquire(false);
+    let write = write.acquire_timeout(Duration::from_secs(8)).idle_timeout(None).max_lifetime(None);
+    let write = write.connect_with(options.clone()).await?;
+    let read = Readers::new(options);
     Ok(Pools::Sqlite { read, write })
 }
 

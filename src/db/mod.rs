@@ -4,6 +4,7 @@ mod bind;
 mod connect;
 pub mod journal;
 mod on;
+mod readers;
 mod vacant;
 
 pub use bind::Bind;
@@ -13,6 +14,7 @@ pub use on::{On, Record};
 use crate::error::AppError;
 use crate::keys::Keys;
 use crate::world::World;
+use readers::{Lent, Readers};
 use sqlx::pool::PoolConnection;
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 use std::fmt;
@@ -92,7 +94,7 @@ impl From<sqlx::Error> for DbError {
 enum Pools {
     /// One writer connection, so that writers queue here and never meet a busy database; several readers.
     Sqlite {
-        read: SqlitePool,
+        read: Readers,
         write: SqlitePool,
     },
     Postgres(PgPool),
@@ -118,7 +120,7 @@ impl fmt::Debug for Db {
 pub struct Reader(ReaderConnection);
 
 enum ReaderConnection {
-    Sqlite(PoolConnection<Sqlite>),
+    Sqlite(Lent),
     Postgres(PoolConnection<Postgres>),
 }
 
@@ -126,7 +128,7 @@ impl Reader {
     /// The connection, for store functions.
     pub fn on(&mut self) -> On<'_> {
         match &mut self.0 {
-            ReaderConnection::Sqlite(connection) => On::Sqlite(connection),
+            ReaderConnection::Sqlite(lent) => On::Sqlite(lent),
             ReaderConnection::Postgres(connection) => On::Postgres(connection),
         }
     }
@@ -169,7 +171,7 @@ impl Db {
     /// When none can be had within the pool's time limit.
     pub async fn read(&self) -> Result<Reader, DbError> {
         Ok(Reader(match &self.pools {
-            Pools::Sqlite { read, .. } => ReaderConnection::Sqlite(read.acquire().await?),
+            Pools::Sqlite { read, .. } => ReaderConnection::Sqlite(read.lend().await?),
             Pools::Postgres(pool) => ReaderConnection::Postgres(pool.acquire().await?),
         }))
     }
@@ -204,6 +206,13 @@ impl Db {
     #[must_use]
     pub fn world(&self) -> &World {
         &self.world
+    }
+
+    /// Gives back what connections hold that nobody uses just now.
+    pub fn rest(&self) {
+        if let Pools::Sqlite { read, .. } = &self.pools {
+            read.refresh();
+        }
     }
 
     /// Closes every connection; on SQLite the write-ahead log is folded into the file.

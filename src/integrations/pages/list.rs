@@ -39,7 +39,7 @@ pub async fn show(
     let mut reader = db.read().await?;
     let mut on = reader.on();
     let found = list::page(&mut on, account, &asked, asking.now).await?;
-    let (kept, live) = list::figures(&mut on, account, asking.now).await?;
+    let live = list::live(&mut on, account, asking.now).await?;
     let (due, names) = list::due(&mut on, account, asking.now).await?;
     let part = frame::wants_part(&request);
     let to = |name: &str, cursor: Option<Cursor>| {
@@ -62,7 +62,7 @@ pub async fn show(
         shell: frame_of(&asking),
         account: asking.actor.account().name.clone(),
         may_manage: asking.may_manage(),
-        empty: kept == 0 && asked.filter == Filter::Kept && asked.search.is_empty(),
+        empty: found.total == 0 && asked.filter == Filter::Kept && asked.search.is_empty(),
         due: (due > 0).then(|| due_banner(due, &names, &asked)),
         search: asked.search.clone(),
         statuses: Choice::list(&Filter::ALL.map(|(_, code, words)| (code, words)), filter_code(&asked)),

@@ -331,14 +331,12 @@ fn like(text: &str) -> String {
     format!("%{escaped}%")
 }
 
-/// How many integrations the account has that are not deleted, and how many of them have a live token.
+/// How many of the account's integrations have a current token whose time is not over.
 ///
 /// # Errors
 /// What the engine says.
-pub async fn figures(on: &mut On<'_>, account: &AccountId, now: Timestamp) -> Result<(i64, i64), DbError> {
-    let (kept,): (i64,) = on.only(KEPT, binds![account]).await?;
-    let (live,): (i64,) = on.only(LIVE, binds![account, now]).await?;
-    Ok((kept, live))
+pub async fn live(on: &mut On<'_>, account: &AccountId, now: Timestamp) -> Result<i64, DbError> {
+    Ok(on.only::<(i64,)>(LIVE, binds![account, now]).await?.0)
 }
 
 /// The names of those whose rotation is due, the oldest token first, and how many they are.
