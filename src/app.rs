@@ -10,6 +10,7 @@ use crate::signals::Signals;
 use crate::users::hashing::Hasher;
 use crate::web::actor::{self, Answer, People, Presented};
 use crate::web::idle::Lines;
+use crate::web::refusal::Refusals;
 use crate::web::routes::{self, Route};
 use crate::web::session::{Sessions, SignedIn};
 use crate::web::visit::{self, TrustedProxies};
@@ -78,6 +79,7 @@ pub struct App {
     db: Db,
     world: World,
     usage: usage::Recorder,
+    refusals: Refusals,
     stop: watch::Sender<bool>,
     signals: Signals,
     _lock: Lock,
@@ -191,6 +193,7 @@ impl App {
         Ok(Self {
             listener,
             usage: usage::Recorder::start(db.clone()),
+            refusals: Refusals::start(db.clone()),
             config,
             public,
             db,
@@ -246,6 +249,7 @@ impl App {
             web::Data::new(hasher),
             web::Data::new(self.usage.clone()),
             web::Data::new(stopping.clone()),
+            web::Data::new(self.refusals.clone()),
         );
         let public = self.public.clone();
         let factory = move || {
@@ -266,6 +270,7 @@ impl App {
                 .app_data(data.5.clone())
                 .app_data(data.6.clone())
                 .app_data(data.7.clone())
+                .app_data(data.8.clone())
                 .app_data(people.clone())
                 .wrap(from_fn(actor::resolve))
                 .wrap(session)
@@ -289,6 +294,7 @@ impl App {
         server.run().await.map_err(StartError::Serve)?;
         upkeep.abort();
         self.usage.finish().await;
+        self.refusals.finish().await;
         self.db.close().await;
         Ok(())
     }

@@ -22,6 +22,8 @@ pub enum Purpose {
     Journal,
     /// Names of throttle counters and of session ids in the database.
     Names,
+    /// The id that a session goes on under.
+    Session,
     /// Telling whether a key file and a database belong together.
     Pairing,
 }
@@ -34,6 +36,7 @@ impl Purpose {
             Self::Note => b"progreda note 1",
             Self::Journal => b"progreda journal 1",
             Self::Names => b"progreda names 1",
+            Self::Session => b"progreda session 1",
             Self::Pairing => b"progreda pairing 1",
         }
     }

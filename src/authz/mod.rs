@@ -7,6 +7,7 @@ pub use permission::{Lab, Permission, PermissionSet};
 use crate::ids::{AccountId, IntegrationId, RequestId, StaffId, TokenId, UserId};
 use crate::world::{Span, Timestamp};
 use std::marker::PhantomData;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 /// How long a sign-in counts as fresh for actions marked `SUDO`.
@@ -159,6 +160,21 @@ pub struct Origin {
     pub request: Option<RequestId>,
 }
 
+impl Origin {
+    /// Whose address it is: an IPv6 client owns all of its /64, so that is what is counted.
+    #[must_use]
+    pub fn network(&self) -> String {
+        let address = self.address.as_deref().unwrap_or("");
+        match address.parse::<IpAddr>() {
+            Ok(IpAddr::V6(v6)) => match v6.to_ipv4_mapped() {
+                Some(v4) => v4.to_string(),
+                None => format!("{:x}/64", v6.to_bits() >> 64),
+            },
+            _ => address.to_owned(),
+        }
+    }
+}
+
 /// Why not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Denied {
@@ -251,5 +267,18 @@ fn allows(actor: &Actor, person: PersonNeeds, token: TokenNeeds, lab: Option<Lab
             TokenNeeds::Needs(scope) => Err(Denied::LacksScope(scope)),
         },
         Actor::Operator(_) | Actor::System(_) => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Origin;
+
+    #[test]
+    fn ipv6_counts_by_its_network() {
+        let network = |address: &str| Origin { address: Some(address.to_owned()), ..Origin::default() }.network();
+        assert_eq!(network("2001:db8::1"), network("2001:db8::ffff:1"));
+        assert_ne!(network("2001:db8::1"), network("2001:db8:0:1::1"));
+        assert_eq!(network("::ffff:192.0.2.1"), "192.0.2.1");
     }
 }

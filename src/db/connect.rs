@@ -141,15 +141,6 @@ impl Db {
         Ok(db)
     }
 
-    /// Whether somebody can sign in already.
-    ///
-    /// # Errors
-    /// What the engine says.
-    pub async fn has_users(&self) -> Result<bool, DbError> {
-        let user: Option<(String,)> = self.read().await?.on().first(ANY_USER, Vec::new()).await?;
-        Ok(user.is_some())
-    }
-
     async fn pair(&self) -> Result<(), OpenError> {
         let mut tx = self.write().await?;
         let mac = self.keys.mac(Purpose::Pairing, b"");
@@ -176,11 +167,10 @@ impl Db {
 
 const FIND_META: &str = "SELECT value FROM meta WHERE name = $1";
 const ADD_META: &str = "INSERT INTO meta (name, value) VALUES ($1, $2)";
-const ANY_USER: &str = "SELECT id FROM users LIMIT 1";
 const LAST_MIGRATION: &str = "SELECT version FROM _sqlx_migrations ORDER BY version DESC LIMIT 1";
 
 /// Every statement of this file that runs on a migrated database.
-pub const ALL: &[&str] = &[FIND_META, ADD_META, ANY_USER, LAST_MIGRATION];
+pub const ALL: &[&str] = &[FIND_META, ADD_META, LAST_MIGRATION];
 
 fn binds(name: &str) -> Vec<super::Bind> {
     crate::binds![name]

@@ -47,6 +47,37 @@ pub trait Change: Sync {
     fn entry(&self) -> Entry;
 }
 
+/// Something that anybody could cause at will (a failed sign-in, a refusal): counted, one row a minute for the same thing.
+#[derive(Debug, Clone)]
+pub struct Counted {
+    /// Who did it.
+    pub doer: Doer,
+    /// In which account; none for nobody's.
+    pub account: Option<AccountId>,
+    /// When it happened first.
+    pub now: Timestamp,
+    /// From where.
+    pub origin: Origin,
+    /// The trace.
+    pub entry: Entry,
+    /// How often.
+    pub times: i64,
+}
+
+impl Counted {
+    /// What makes two of them the same thing: all but the request and how often. Addresses count by their network, or one
+    /// client would own as many rows as it has addresses.
+    #[must_use]
+    pub fn identity(&self) -> String {
+        let minute = self.now.millis().div_euclid(60_000);
+        let who = self.doer.id.as_deref().unwrap_or("");
+        let place = self.account.as_ref().map_or("", AccountId::as_str);
+        let network = self.origin.network();
+        let Entry { action, subject, details, .. } = &self.entry;
+        format!("{minute}|{action}|{place}|{who}|{network}|{:?}|{}|{details}", subject.id, subject.name)
+    }
+}
+
 /// Why a commit needs no trace. A closed list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unlogged {
@@ -137,48 +168,42 @@ impl WriteTx {
         self.commit_now().await
     }
 
-    /// Counts an event that anybody could cause at will (a failed sign-in, a refusal): one row a minute for the same thing, then commits.
+    /// Counts these, then commits. More than one stand in the order of their identities, so that two servers never wait for
+    /// each other.
     ///
     /// # Errors
-    /// What the engine says.
-    pub async fn commit_coalesced(
-        mut self,
-        doer: &Doer,
-        account: Option<&AccountId>,
-        now: Timestamp,
-        origin: &Origin,
-        entry: Entry,
-    ) -> Result<(), DbError> {
-        let minute = now.millis().div_euclid(60_000);
-        let who = doer.id.as_deref().unwrap_or("");
-        let place = account.map_or("", AccountId::as_str);
-        let address = origin.address.as_deref().unwrap_or("");
-        let key = format!(
-            "{minute}|{}|{place}|{who}|{address}|{:?}|{}|{}",
-            entry.action, entry.subject.id, entry.subject.name, entry.details
-        );
-        let key = self.keys.mac(Purpose::Names, key.as_bytes());
-        let id = EventId::new(now, self.world.entropy());
-        let subject = entry.subject;
+    /// What the engine says; then nothing is counted.
+    pub async fn commit_counted<'a>(mut self, events: impl IntoIterator<Item = &'a Counted>) -> Result<(), DbError> {
+        for event in events {
+            self.count(event).await?;
+        }
+        self.commit_now().await
+    }
+
+    async fn count(&mut self, event: &Counted) -> Result<(), DbError> {
+        let key = self.keys.mac(Purpose::Names, event.identity().as_bytes());
+        let id = EventId::new(event.now, self.world.entropy());
+        let Counted { doer, origin, entry, .. } = event;
         let values = binds![
             &id,
-            account.map(AccountId::as_str),
-            now,
+            event.account.as_ref().map(AccountId::as_str),
+            event.now,
             doer.kind,
             &doer.id,
             &doer.name,
             entry.action,
-            subject.kind,
-            subject.id,
-            subject.name,
+            entry.subject.kind,
+            &entry.subject.id,
+            &entry.subject.name,
             entry.details.to_string(),
             &origin.address,
             &origin.agent,
             origin.request.as_ref().map(crate::ids::RequestId::as_str),
             key,
+            event.times,
         ];
         self.on().run(COUNT_EVENT, values).await?;
-        self.commit_now().await
+        Ok(())
     }
 
     async fn append(
@@ -260,8 +285,8 @@ const ADD_EVENT: &str = "INSERT INTO events (id, account_id, sequence, happened_
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 1)";
 const COUNT_EVENT: &str = "INSERT INTO events (id, account_id, happened_at, actor_kind, actor_id, actor_name, action, \
      subject_kind, subject_id, subject_name, details, address, agent, request_id, times, coalesce_key) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 1, $15) \
-     ON CONFLICT (coalesce_key) DO UPDATE SET times = events.times + 1";
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $16, $15) \
+     ON CONFLICT (coalesce_key) DO UPDATE SET times = events.times + $16";
 
 /// Every statement of the journal.
 pub const ALL: &[&str] = &[START_HEAD, ADVANCE_HEAD, MOVE_HEAD, ADD_EVENT, COUNT_EVENT];

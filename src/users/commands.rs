@@ -7,7 +7,7 @@ use super::store::{self, NewUser};
 use super::{ChangeName, ChangePassword, EndSessions, SignOut};
 use crate::accounts;
 use crate::authz::{Permit, StaffMember};
-use crate::db::journal::{Doer, Unlogged};
+use crate::db::journal::{Counted, Doer, Unlogged};
 use crate::db::{Db, DbError};
 use crate::error::{AppError, Result};
 use crate::ids::{AccountId, UserId};
@@ -172,7 +172,7 @@ pub enum SignIn {
 /// Faults of the store.
 pub async fn sign_in(db: &Db, hasher: &Hasher, visit: &Visit, email: &str, password: &str) -> Result<SignIn> {
     let address = visit.origin.address.as_deref();
-    let counters = Counters::new(db, address, &crate::text::fold(email.trim()));
+    let counters = Counters::new(db, &visit.origin, &crate::text::fold(email.trim()));
     if let Some(seconds) = counters.attempt(db, visit.now).await? {
         tracing::warn!(client.address = address.unwrap_or(""), wait.s = seconds, "sign-in throttled");
         return Ok(SignIn::Wait(seconds));
@@ -202,9 +202,10 @@ async fn note_failure(db: &Db, visit: &Visit, user: Option<&UserId>) -> Result<(
         user.id = user.map_or("", UserId::as_str),
         "sign-in refused"
     );
-    let nobody = Doer { kind: "nobody", id: None, name: "Somebody".to_owned() };
-    let tx = db.write().await?;
-    Ok(tx.commit_coalesced(&nobody, None, visit.now, &visit.origin, failed_sign_in(user)).await?)
+    let doer = Doer { kind: "nobody", id: None, name: "Somebody".to_owned() };
+    let (entry, origin) = (failed_sign_in(user), visit.origin.clone());
+    let counted = Counted { doer, account: None, now: visit.now, origin, entry, times: 1 };
+    Ok(db.write().await?.commit_counted([&counted]).await?)
 }
 
 async fn welcome(
@@ -295,11 +296,11 @@ pub async fn change_password(
     keep_handle: &str,
 ) -> Result<Result<i64, NotChanged>> {
     let staff = own(permit)?;
-    let counters = Counters::new(db, permit.origin().address.as_deref(), &format!("again {}", staff.seed));
+    let counters = Counters::new(db, permit.origin(), &format!("again {}", staff.seed));
     if let Some(seconds) = counters.attempt(db, permit.now()).await? {
         return Ok(Err(NotChanged::Wait(seconds)));
     }
-    let before = store::password_hash(&mut db.read().await?.on(), &staff.user).await?;
+    let before = password_hash(db, &staff.user).await?;
     if !hasher.is_right(Password::typed(old), before.clone()).await? {
         crate::web::reauth::refused(db, staff, permit.now(), permit.origin()).await?;
         let wait = counters.wait(db, permit.now()).await?;
@@ -347,8 +348,12 @@ pub async fn end_all(db: &Db, permit: &Permit<EndSessions>, keep_handle: &str) -
 /// # Errors
 /// Faults of the store.
 pub async fn is_password(db: &Db, hasher: &Hasher, user: &UserId, password: &str) -> Result<bool> {
-    let hash = store::password_hash(&mut db.read().await?.on(), user).await?;
-    hasher.is_right(Password::typed(password), hash).await
+    hasher.is_right(Password::typed(password), password_hash(db, user).await?).await
+}
+
+async fn password_hash(db: &Db, user: &UserId) -> Result<Option<String>> {
+    let present = store::present(&mut db.read().await?.on(), user).await?;
+    Ok(present.map(|(hash, _)| hash))
 }
 
 /// Sets a person's password from the command line and ends all their sessions. `None`: nobody has this address.

@@ -1,6 +1,6 @@
 //! Argon2id, off the async threads and two at a time: the bound is also the guard against a flood of sign-ins.
 
-use super::model::Password;
+use super::model::{Bad, Password};
 use crate::error::{AppError, Result};
 use crate::world::Entropy;
 use argon2::password_hash::phc::PasswordHash;
@@ -11,6 +11,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use subtle::ConstantTimeEq as _;
 use tokio::sync::Semaphore;
+use zeroize::Zeroizing;
 
 /// Memory in KiB, passes and lanes: OWASP's first choice.
 const COST: (u32, u32, u32) = (19 * 1024, 2, 1);
@@ -105,6 +106,17 @@ impl Hasher {
         let known = hash.is_some();
         let hash = hash.unwrap_or_else(|| self.nobody.to_string());
         self.work(move |memory| Ok(is_right_now(password.as_bytes(), &hash, memory)? && known)).await?
+    }
+
+    /// See [`Password::choose`]: to estimate how soon a password is guessed takes long enough to be done here.
+    ///
+    /// # Errors
+    /// When the work could not be done. The inner error: why the password is not taken.
+    pub async fn choose(&self, text: &str, context: &[&str]) -> Result<Result<Password, Bad>> {
+        let text = Zeroizing::new(text.to_owned());
+        let context: Vec<String> = context.iter().map(|&word| word.to_owned()).collect();
+        let job = move || Password::choose(&text, &context.iter().map(String::as_str).collect::<Vec<_>>());
+        self.work(move |_| job()).await
     }
 
     /// Whether `hash` was made with lesser parameters than today's.

@@ -27,14 +27,6 @@ pub async fn credentials(on: &mut On<'_>, email: &Email) -> Result<Option<Creden
     on.first(CREDENTIALS, binds![&email.key]).await
 }
 
-/// The hash of a person's password.
-///
-/// # Errors
-/// What the engine says.
-pub async fn password_hash(on: &mut On<'_>, user: &UserId) -> Result<Option<String>, DbError> {
-    Ok(on.first::<(String,)>(HASH, binds![user]).await?.map(|(hash,)| hash))
-}
-
 /// A new person.
 #[derive(Debug)]
 pub struct NewUser<'a> {
@@ -149,7 +141,6 @@ pub async fn is_empty(on: &mut On<'_>) -> Result<bool, DbError> {
 const CREDENTIALS: &str = "SELECT u.id, u.password_hash, u.name, (SELECT s.account_id FROM staff s \
      JOIN accounts a ON a.id = s.account_id WHERE s.user_id = u.id AND s.disabled_at IS NULL AND a.disabled_at IS NULL \
      ORDER BY s.created_at, s.id LIMIT 1) AS account_id FROM users u WHERE u.email_key = $1";
-const HASH: &str = "SELECT password_hash FROM users WHERE id = $1";
 const PRESENT: &str = "SELECT password_hash, session_epoch FROM users WHERE id = $1";
 const NEXT_EPOCH: &str = "UPDATE users SET session_epoch = session_epoch + 1 WHERE id = $1 RETURNING session_epoch";
 const ADD: &str = "INSERT INTO users (id, email, email_key, name, password_hash, created_at, password_changed_at, session_epoch) \
@@ -166,18 +157,5 @@ const USE_LINK: &str = "UPDATE setup_links SET used_at = $2 WHERE digest = $1 AN
 const ANYBODY: &str = "SELECT id FROM users LIMIT 1";
 
 /// Every statement of this file.
-pub const ALL: &[&str] = &[
-    CREDENTIALS,
-    HASH,
-    PRESENT,
-    NEXT_EPOCH,
-    ADD,
-    RENAME,
-    SET_HASH,
-    ACTIVE,
-    FORGET_LINKS,
-    ADD_LINK,
-    LINK,
-    USE_LINK,
-    ANYBODY,
-];
+pub const ALL: &[&str] =
+    &[CREDENTIALS, PRESENT, NEXT_EPOCH, ADD, RENAME, SET_HASH, ACTIVE, FORGET_LINKS, ADD_LINK, LINK, USE_LINK, ANYBODY];

@@ -1,6 +1,6 @@
 //! Who is asking: resolved once for each request, from the session's cookie or from the token.
 
-use super::routes::{Face, face_of};
+use super::routes::{Face, face_of, path};
 use super::session::SignedIn;
 use super::{api, session};
 use crate::authz::{Actor, Caller, Origin, StaffMember};
@@ -85,7 +85,7 @@ pub async fn resolve<B: MessageBody>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, actix_web::Error> {
-    let asking = match face_of(request.path()) {
+    let asking = match face_of(request.request()) {
         Face::Api => caller(&**people, &request).await,
         Face::Page => person(&**people, &request).await,
     };
@@ -115,7 +115,7 @@ async fn caller(people: &dyn People, request: &ServiceRequest) -> Result<Asking>
         integration: caller.integration.clone(),
         account: caller.account.id.clone(),
     });
-    if !request.path().starts_with("/oauth")
+    if !path(request.request()).starts_with("/oauth/")
         && let Some(problem) = api::version_problem(request.headers())
     {
         return refused(problem);
@@ -124,7 +124,7 @@ async fn caller(people: &dyn People, request: &ServiceRequest) -> Result<Asking>
 }
 
 async fn person(people: &dyn People, request: &ServiceRequest) -> Result<Asking> {
-    if request.path().starts_with("/static/") {
+    if path(request.request()).starts_with("/static/") {
         return Ok(Asking::Nobody);
     }
     let now = visit_of(request)?.now;
@@ -133,6 +133,10 @@ async fn person(people: &dyn People, request: &ServiceRequest) -> Result<Asking>
         return Err(AppError::Unavailable(cause.into()));
     }
     let Some(signed_in) = SignedIn::read(&session) else { return Ok(Asking::Nobody) };
+    // Only a form may come by the id before: the one that was sent twice.
+    if signed_in.by_id_before && request.method().is_safe() {
+        return Ok(Asking::Nobody);
+    }
     let Some(staff) = people.staff(&signed_in.user, &signed_in.account, &signed_in).await? else {
         session.purge();
         return Ok(Asking::Nobody);

@@ -41,7 +41,7 @@ pub fn app_error(error: &actix_web::Error) -> AppError {
 
 /// The answer that tells `request` of `failure`. Never holds more of its cause than the request's number.
 pub async fn face(failure: &AppError, request: &HttpRequest, now: Timestamp, id: &RequestId) -> HttpResponse {
-    if face_of(request.path()) == Face::Api {
+    if face_of(request) == Face::Api {
         return api::render(failure, id.as_str(), "Progreda");
     }
     if let AppError::SignedOut = failure

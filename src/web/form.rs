@@ -1,6 +1,6 @@
 //! Forms and queries: repeated keys kept, odd bytes refused, and every form bound to its session and its account.
 
-use super::actor::{Asking, Visit};
+use super::actor::Asking;
 use crate::authz::Actor;
 use crate::db::Db;
 use crate::error::{AppError, Result};
@@ -158,26 +158,26 @@ fn check(request: &HttpRequest, fields: &Fields) -> Result<()> {
         Some(Asking::Actor(Actor::Staff(staff))) => Some(Arc::clone(staff)),
         _ => None,
     };
-    let expected = match &staff {
-        Some(staff) => token(&keys, &staff.seed),
-        None => match visitor_of(request) {
-            Some(visitor) => token(&keys, &visitor),
-            None => return Err(AppError::ForeignForm),
-        },
+    let Some(staff) = staff else {
+        let visitor = visitor_of(request).ok_or(AppError::ForeignForm)?;
+        return if is_of(&keys, &visitor, fields) { Ok(()) } else { Err(AppError::ForeignForm) };
     };
-    if !bool::from(expected.as_bytes().ct_eq(fields.one("csrf").as_bytes())) {
-        return Err(match staff {
-            Some(_) => AppError::OldForm(Arc::new(fields.0.clone())),
-            None => AppError::ForeignForm,
-        });
-    }
-    if let Some(staff) = staff
-        && fields.has("account")
-        && fields.one("account") != staff.account.id.as_str()
-    {
+    // The entrance's forms belong to no account; every other form says which one it was made for.
+    let account = fields.one("account");
+    if !account.is_empty() && account != staff.account.id.as_str() {
         return Err(AppError::OtherAccount);
     }
+    if !is_of(&keys, &staff.seed, fields) {
+        return Err(AppError::OldForm(Arc::new(fields.0.clone())));
+    }
+    if account.is_empty() {
+        return Err(AppError::Malformed("The form does not say which account it is for."));
+    }
     Ok(())
+}
+
+fn is_of(keys: &Keys, seed: &str, fields: &Fields) -> bool {
+    token(keys, seed).as_bytes().ct_eq(fields.one("csrf").as_bytes()).into()
 }
 
 /// The form token that belongs to a seed: a session's, or a visitor's cookie.
@@ -220,12 +220,6 @@ impl FromRequest for Query {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(Fields::parse(request.query_string().as_bytes()).map(Self))
     }
-}
-
-/// A page's visit, for handlers that need the instant and nothing else.
-#[must_use]
-pub fn visit_of(request: &HttpRequest) -> Option<Visit> {
-    request.extensions().get::<Visit>().cloned()
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ pub fn shell(request: &HttpRequest, db: &Db, actor: &Actor, title: impl Into<Str
         nav: navigation(staff, request.path()),
         breadcrumb: Vec::new(),
         flash: flash::read(request),
-        csrf: form::token(db.keys(), &staff.seed),
+        guard: guard(db, actor, false),
         has_errors: false,
     }
 }

@@ -1,7 +1,7 @@
 //! The headers of every answer, and the refusal of changes that another site asks for.
 
 use super::cookies;
-use super::routes::{Face, face_of};
+use super::routes::{Face, face_of, path};
 use crate::config::Public;
 use crate::error::AppError;
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
@@ -22,7 +22,7 @@ pub const SHOWN: &str = "shown";
 pub fn add(response: &mut ServiceResponse<BoxBody>) {
     let https = response.request().app_data::<web::Data<Public>>().is_some_and(|public| public.https);
     let took_away = forget_shown(response);
-    let is_static = response.request().path().starts_with("/static/");
+    let is_static = path(response.request()).starts_with("/static/");
     let headers = response.headers_mut();
     let mut set = |name: &'static str, value: &'static str| {
         headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
@@ -54,7 +54,7 @@ pub fn add(response: &mut ServiceResponse<BoxBody>) {
 fn forget_shown(response: &ServiceResponse<BoxBody>) -> Option<String> {
     let request = response.request();
     let set_again = response.response().cookies().any(|cookie| cookie.name() == cookies::name_for(request, SHOWN));
-    if request.path().starts_with("/static/") || set_again {
+    if path(request).starts_with("/static/") || set_again {
         return None;
     }
     cookies::read(request, SHOWN).map(|_| cookies::remove(request, SHOWN).to_string())
@@ -70,7 +70,7 @@ pub async fn same_origin<B: MessageBody>(
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, actix_web::Error> {
     let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    if !safe && face_of(request.path()) == Face::Page && !is_own(&request, &public) {
+    if !safe && face_of(request.request()) == Face::Page && !is_own(&request, &public) {
         return Ok(request.error_response(AppError::ForeignForm).map_into_right_body());
     }
     Ok(next.call(request).await?.map_into_left_body())

@@ -6,7 +6,7 @@ use super::session;
 use super::throttle::Counters;
 use crate::authz::{Origin, StaffMember};
 use crate::db::Db;
-use crate::db::journal::{Class, Doer, Entry, Subject};
+use crate::db::journal::{Class, Counted, Doer, Entry, Subject};
 use crate::error::{AppError, Result};
 use crate::world::Timestamp;
 use actix_session::SessionExt as _;
@@ -28,7 +28,7 @@ pub async fn check(
     if password.is_empty() {
         return Ok(Err(Asked::ForPassword));
     }
-    let counters = Counters::new(db, visit.origin.address.as_deref(), &format!("again {}", staff.seed));
+    let counters = Counters::new(db, &visit.origin, &format!("again {}", staff.seed));
     if let Some(seconds) = counters.attempt(db, visit.now).await? {
         return Ok(Err(Asked::TooMany(seconds)));
     }
@@ -38,7 +38,7 @@ pub async fn check(
         return Ok(Err(wait.map_or(Asked::WrongPassword, Asked::TooMany)));
     }
     counters.succeed(db).await?;
-    session::confirm(&request.get_session(), visit.now, None)?;
+    session::confirm(&request.get_session(), visit.now)?;
     let mut fresh = StaffMember::clone(staff);
     fresh.authenticated_at = visit.now;
     Ok(Ok(Arc::new(fresh)))
@@ -57,5 +57,7 @@ pub async fn refused(db: &Db, staff: &StaffMember, now: Timestamp, origin: &Orig
     let doer = Doer { kind: "staff", id: Some(staff.user.to_string()), name: staff.name.clone() };
     let subject = Subject { kind: "user", id: Some(staff.user.to_string()), name: staff.name.clone() };
     let entry = Entry { class: Class::Audit, action: "user.password_refused", subject, details: serde_json::json!({}) };
-    Ok(db.write().await?.commit_coalesced(&doer, Some(&staff.account.id), now, origin, entry).await?)
+    let account = Some(staff.account.id.clone());
+    let counted = Counted { doer, account, now, origin: origin.clone(), entry, times: 1 };
+    Ok(db.write().await?.commit_counted([&counted]).await?)
 }

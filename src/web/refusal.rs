@@ -1,39 +1,112 @@
-//! Refusals leave a trace: who was refused what, counted by the minute, so that nobody can buy writes.
+//! Refusals leave a trace: who was refused what, gathered in memory and written once a second, so that nobody can buy writes.
 
 use super::actor::{Asking, Visit};
+use super::permit::UsedScope;
 use crate::authz::Actor;
-use crate::db::Db;
-use crate::db::journal::{Class, Doer, Entry, Subject};
+use crate::db::journal::{Class, Counted, Doer, Entry, Subject};
+use crate::db::{Db, DbError};
 use crate::error::AppError;
 use actix_web::{HttpMessage as _, HttpRequest, web};
 use serde_json::json;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+const EVERY: Duration = Duration::from_secs(1);
+// Different things that may wait for the next write; what goes beyond is in the log only.
+const MOST: usize = 4_096;
+
+/// Takes notes of refusals. What was noted in the last second before the process is killed is lost: nothing was promised.
+#[derive(Debug, Clone)]
+pub struct Refusals {
+    db: Db,
+    // In the order of identities, in which they are also written.
+    waiting: Arc<Mutex<BTreeMap<String, Counted>>>,
+    // Held while writing, so that whoever finishes also waits for a write under way.
+    writing: Arc<tokio::sync::Mutex<()>>,
+}
+
+impl Refusals {
+    /// Starts the task that writes; it ends when no other hand holds the notes.
+    #[must_use]
+    pub fn start(db: Db) -> Self {
+        let refusals = Self { db, waiting: Arc::default(), writing: Arc::default() };
+        let own = refusals.clone();
+        tokio::spawn(async move {
+            let mut tick = tokio::time::interval(EVERY);
+            while Arc::strong_count(&own.waiting) > 1 {
+                tick.tick().await;
+                own.finish().await;
+            }
+        });
+        refusals
+    }
+
+    /// Notes one; never waits.
+    pub fn note(&self, refusal: Counted) {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let full = waiting.len() >= MOST;
+        match waiting.get_mut(&refusal.identity()) {
+            Some(known) => known.times += refusal.times,
+            None if full => tracing::warn!(actor.id = refusal.doer.id, "a refusal left no trace: too many wait"),
+            None => {
+                waiting.insert(refusal.identity(), refusal);
+            }
+        }
+    }
+
+    /// Writes everything noted so far, in one transaction.
+    pub async fn finish(&self) {
+        let _writing = self.writing.lock().await;
+        let gathered = std::mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner));
+        if gathered.is_empty() {
+            return;
+        }
+        if let Err(error) = self.write(&gathered).await {
+            tracing::warn!(cause = %error, "refusals could not be written yet");
+            for refusal in gathered.into_values() {
+                self.note(refusal);
+            }
+        }
+    }
+
+    async fn write(&self, gathered: &BTreeMap<String, Counted>) -> Result<(), DbError> {
+        self.db.write().await?.commit_counted(gathered.values()).await
+    }
+}
 
 /// Notes that `failure` refused this request, when it is a refusal and somebody known was refused.
-pub async fn note(failure: &AppError, request: &HttpRequest) {
+pub fn note(failure: &AppError, request: &HttpRequest) {
+    let extensions = request.extensions();
     let (reason, needs) = match failure {
         AppError::Lacks(permission) => ("permission", permission.code()),
         AppError::Forbidden => ("actor", ""),
         AppError::ForeignForm => ("foreign_form", ""),
         AppError::OtherAccount => ("other_account", ""),
-        AppError::Api(problem) if problem.code == "scope_missing" => ("scope", ""),
+        AppError::Api(problem) if problem.code == "scope_missing" => {
+            ("scope", extensions.get::<UsedScope>().map_or("", |used| used.0))
+        }
         _ => return,
     };
-    let Some(Asking::Actor(actor)) = request.extensions().get::<Asking>().cloned() else { return };
-    let Some(visit) = request.extensions().get::<Visit>().cloned() else { return };
-    let Some(db) = request.app_data::<web::Data<Db>>() else { return };
-    let route = format!("{} {}", request.method(), request.match_pattern().unwrap_or_default());
-    let entry = Entry {
-        class: Class::Audit,
-        action: "access.refused",
-        subject: Subject { kind: "route", id: None, name: route },
-        details: json!({ "reason": reason, "needs": needs }),
-    };
-    if let Err(error) = write(db, &actor, &visit, entry).await {
-        tracing::warn!(cause = %error, "a refusal left no trace");
-    }
+    let Some(Asking::Actor(actor)) = extensions.get::<Asking>() else { return };
+    let Some(visit) = extensions.get::<Visit>() else { return };
+    let Some(refusals) = request.app_data::<web::Data<Refusals>>() else { return };
+    refusals.note(of(actor, visit, request, json!({ "reason": reason, "needs": needs })));
 }
 
-async fn write(db: &Db, actor: &Actor, visit: &Visit, entry: Entry) -> Result<(), crate::db::DbError> {
-    let tx = db.write().await?;
-    tx.commit_coalesced(&Doer::from(actor), Some(&actor.account().id), visit.now, &visit.origin, entry).await
+fn of(actor: &Actor, visit: &Visit, request: &HttpRequest, details: serde_json::Value) -> Counted {
+    let route = format!("{} {}", request.method(), request.match_pattern().unwrap_or_default());
+    Counted {
+        doer: Doer::from(actor),
+        account: Some(actor.account().id.clone()),
+        now: visit.now,
+        origin: visit.origin.clone(),
+        entry: Entry {
+            class: Class::Audit,
+            action: "access.refused",
+            subject: Subject { kind: "route", id: None, name: route },
+            details,
+        },
+        times: 1,
+    }
 }

@@ -125,9 +125,21 @@ impl Route {
     }
 }
 
-/// Whom a path serves, also one that no route has.
+/// The path by which the router finds a route: decoded, so that `/%63ontacts` is what it leads to.
 #[must_use]
-pub fn face_of(path: &str) -> Face {
+pub fn path(request: &HttpRequest) -> &str {
+    request.match_info().as_str()
+}
+
+/// Whom the request's path serves, also one that no route has.
+#[must_use]
+pub fn face_of(request: &HttpRequest) -> Face {
+    face_at(path(request))
+}
+
+/// The same for a decoded path.
+#[must_use]
+pub fn face_at(path: &str) -> Face {
     let first = path.trim_start_matches('/').split('/').next().unwrap_or("");
     if matches!(first, "contacts" | "oauth") { Face::Api } else { Face::Page }
 }

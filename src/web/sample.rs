@@ -143,7 +143,7 @@ fn shell() -> Shell {
         ],
         breadcrumb: vec![Crumb::area("Settings"), Crumb::link("Other Settings", "#main")],
         flash: Some(Flash { text: "Description saved. The token goes on working.".into(), tone: Tone::Ok }),
-        csrf: "token".into(),
+        guard: FormGuard { csrf: "token".into(), ..FormGuard::default() },
         has_errors: true,
     }
 }

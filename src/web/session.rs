@@ -20,6 +20,8 @@ pub const IDLE: Span = Span::hours(24);
 pub const ABSOLUTE: Span = Span::days(14);
 // "Last seen" is not written more often than this.
 const TOUCH: Span = Span::minutes(1);
+/// For so long after a confirmation a form that was sent twice may still come by the id before.
+pub const OVERLAP: Span = Span::seconds(10);
 
 /// What a session knows; all of it stays on the server.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
@@ -48,10 +50,16 @@ pub struct SignedIn {
     pub seed: String,
     /// The session's public name, for the list of sessions.
     pub handle: String,
+    /// Whether the request came by the id that the session had before the password was confirmed. See [`confirm`].
+    pub by_id_before: bool,
 }
 
 const STATE: &str = "is";
 const DOWN: &str = "down";
+// The session goes on under the id that follows.
+const MOVES: &str = "moves";
+// It came by the id before.
+const BEFORE: &str = "before";
 
 /// Why the session could not be read, when the store cannot be reached.
 #[must_use]
@@ -70,6 +78,7 @@ impl SignedIn {
             authenticated_at: Timestamp::from_millis(facts.authenticated),
             seed: facts.seed,
             handle: facts.handle,
+            by_id_before: session.contains_key(BEFORE),
         })
     }
 }
@@ -97,17 +106,25 @@ pub fn sign_in(session: &Session, db: &Db, who: (&UserId, &AccountId, i64), visi
     session.insert(STATE, facts).map_err(AppError::internal)
 }
 
-/// Notes that the password was given again, under a new id; `epoch`: all other sessions were ended, and this one goes on in that one.
+/// Notes that the password was given again; the session goes on under a new id. A browser that sent the same form twice sends
+/// the second by the old id and may never see the answer to the first: for [`OVERLAP`] the old id still brings a form, without
+/// the confirmation, and whoever then gives the password gets the same new id.
 ///
 /// # Errors
 /// When the session cannot hold the facts.
-pub fn confirm(session: &Session, now: Timestamp, epoch: Option<i64>) -> Result<()> {
-    let facts: Option<Facts> = session.get(STATE).map_err(AppError::internal)?;
-    let Some(mut facts) = facts else { return Err(AppError::SignedOut) };
-    facts.authenticated = now.millis();
-    facts.epoch = epoch.unwrap_or(facts.epoch);
+pub fn confirm(session: &Session, now: Timestamp) -> Result<()> {
+    change(session, |facts| facts.authenticated = now.millis())?;
+    session.insert(MOVES, true).map_err(AppError::internal)
+}
+
+/// Notes that the password was changed: all other sessions were ended, and this one goes on in `epoch` under a new id. The old
+/// one dies at once.
+///
+/// # Errors
+/// When the session cannot hold the facts.
+pub fn begin_anew(session: &Session, now: Timestamp, epoch: i64) -> Result<()> {
     session.renew();
-    session.insert(STATE, facts).map_err(AppError::internal)
+    change(session, |facts| (facts.authenticated, facts.epoch) = (now.millis(), epoch))
 }
 
 /// Takes this session over into `epoch`, after all others were ended.
@@ -115,9 +132,13 @@ pub fn confirm(session: &Session, now: Timestamp, epoch: Option<i64>) -> Result<
 /// # Errors
 /// When the session cannot hold the facts.
 pub fn keep(session: &Session, epoch: i64) -> Result<()> {
+    change(session, |facts| facts.epoch = epoch)
+}
+
+fn change(session: &Session, change: impl FnOnce(&mut Facts)) -> Result<()> {
     let facts: Option<Facts> = session.get(STATE).map_err(AppError::internal)?;
     let Some(mut facts) = facts else { return Err(AppError::SignedOut) };
-    facts.epoch = epoch;
+    change(&mut facts);
     session.insert(STATE, facts).map_err(AppError::internal)
 }
 
@@ -185,60 +206,99 @@ impl Sessions {
         Ok(())
     }
 
-    async fn find(&self, key: &SessionKey) -> Result<Option<(String,)>, DbError> {
+    async fn find(&self, key: &str) -> Result<Option<HashMap<String, String>>, DbError> {
         let now = self.db.world().now();
-        let values = binds![self.name(key.as_ref()), now, now.minus(IDLE)];
-        self.db.read().await?.on().first(FIND, values).await
+        let values = binds![self.name(key), now, now.minus(IDLE)];
+        let row: Option<(String,)> = self.db.read().await?.on().first(FIND, values).await?;
+        // What cannot be read is no session.
+        Ok(row.and_then(|(state,)| serde_json::from_str(&state).ok()))
+    }
+
+    /// The session whose id before was `key`, as it was then: not confirmed.
+    async fn find_moved(&self, key: &str) -> Result<Option<HashMap<String, String>>, DbError> {
+        let Some(mut facts) = self.find(&self.following(key)).await?.as_ref().and_then(facts_in) else {
+            return Ok(None);
+        };
+        if self.db.world().now().since(Timestamp::from_millis(facts.authenticated)) >= OVERLAP {
+            return Ok(None);
+        }
+        facts.authenticated = 0;
+        let text = serde_json::to_string(&facts).map_err(|error| DbError::Fault(error.to_string()))?;
+        Ok(Some(HashMap::from([(STATE.to_owned(), text), (BEFORE.to_owned(), "true".to_owned())])))
     }
 
     fn name(&self, key: &str) -> String {
         self.db.keys().mac(Purpose::Names, format!("session {key}").as_bytes())
     }
 
-    async fn write(&self, name: &str, state: &HashMap<String, String>, new: bool) -> Result<(), anyhow::Error> {
-        let text = serde_json::to_string(state)?;
-        let facts = facts_of(&text).ok_or_else(|| anyhow!("a session without anybody is not kept"))?;
+    /// The id that follows when a session moves: nobody can tell it from the one before, and two requests that move the same
+    /// session, even on two servers, move it to the same place.
+    fn following(&self, key: &str) -> String {
+        self.db.keys().mac(Purpose::Session, key.as_bytes())
+    }
+
+    async fn add(&self, name: &str, facts: &Facts) -> Result<(), anyhow::Error> {
         let now = self.db.world().now();
         let ends = Timestamp::from_millis(facts.since).plus(ABSOLUTE);
         let mut tx = self.db.write().await?;
-        if new {
-            let values =
-                binds![name, &facts.user, &facts.account, text, facts.since, now, ends, &facts.handle, facts.epoch];
+        // Waits for whoever is ending all sessions of the person, and then adds none.
+        if tx.on().run_one(HOLD_EPOCH, binds![&facts.user, facts.epoch]).await? {
+            let text = text_of(facts)?;
+            let values = binds![name, &facts.user, &facts.account, text, facts.since, now, ends, &facts.handle];
             tx.on().run(REMOVE_HANDLE, binds![&facts.handle]).await?;
             tx.on().run(ADD, values).await?;
-            tx.on().run(REMOVE_OLD, binds![now, now.minus(IDLE)]).await?;
-        } else {
-            // No row: the session was ended meanwhile and stays ended.
-            tx.on().run(CHANGE, binds![name, text]).await?;
+        }
+        tx.on().run(REMOVE_OLD, binds![now, now.minus(IDLE)]).await?;
+        tx.commit_unlogged(Unlogged::SessionUpkeep).await?;
+        Ok(())
+    }
+
+    /// No row: the session was ended meanwhile and stays ended.
+    async fn change(&self, before: &str, name: &str, facts: &Facts) -> Result<(), anyhow::Error> {
+        let text = text_of(facts)?;
+        let mut tx = self.db.write().await?;
+        if !tx.on().run_one(CHANGE, binds![before, name, &text]).await? {
+            // Another request has moved it already.
+            tx.on().run(CHANGE, binds![name, name, &text]).await?;
         }
         tx.commit_unlogged(Unlogged::SessionUpkeep).await?;
         Ok(())
     }
 }
 
-fn facts_of(state: &str) -> Option<Facts> {
-    let state: HashMap<String, String> = serde_json::from_str(state).ok()?;
+fn text_of(facts: &Facts) -> Result<String, serde_json::Error> {
+    serde_json::to_string(&HashMap::from([(STATE, serde_json::to_string(facts)?)]))
+}
+
+fn facts_in(state: &HashMap<String, String>) -> Option<Facts> {
     serde_json::from_str(state.get(STATE)?).ok()
+}
+
+fn facts_to_keep(state: &HashMap<String, String>) -> Result<Facts, anyhow::Error> {
+    facts_in(state).ok_or_else(|| anyhow!("a session without anybody is not kept"))
+}
+
+fn facts_of(text: &str) -> Option<Facts> {
+    facts_in(&serde_json::from_str(text).ok()?)
 }
 
 impl SessionStore for Sessions {
     async fn load(&self, key: &SessionKey) -> Result<Option<HashMap<String, String>>, LoadError> {
-        let row = match self.find(key).await {
-            Ok(row) => row,
-            // Neither signed in nor signed out: whoever reads the session says that the store cannot be reached.
-            Err(error) => {
-                return Ok(Some(HashMap::from([(DOWN.to_owned(), serde_json::json!(error.to_string()).to_string())])));
-            }
+        let found = match self.find(key.as_ref()).await {
+            Ok(None) => self.find_moved(key.as_ref()).await,
+            found => found,
         };
-        row.map(|(state,)| serde_json::from_str(&state))
-            .transpose()
-            .map_err(|error| LoadError::Deserialization(error.into()))
+        // Neither signed in nor signed out: whoever reads the session says that the store cannot be reached.
+        Ok(found.unwrap_or_else(|error| {
+            Some(HashMap::from([(DOWN.to_owned(), serde_json::json!(error.to_string()).to_string())]))
+        }))
     }
 
     async fn save(&self, state: HashMap<String, String>, _: &Duration) -> Result<SessionKey, SaveError> {
         let bytes = self.db.world().entropy().bytes::<32>();
         let key = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes);
-        self.write(&self.name(&key), &state, true).await.map_err(SaveError::Other)?;
+        let facts = facts_to_keep(&state).map_err(SaveError::Other)?;
+        self.add(&self.name(&key), &facts).await.map_err(SaveError::Other)?;
         key.try_into().map_err(|_| SaveError::Other(anyhow!("the key is too long")))
     }
 
@@ -248,8 +308,10 @@ impl SessionStore for Sessions {
         state: HashMap<String, String>,
         _: &Duration,
     ) -> Result<SessionKey, UpdateError> {
-        self.write(&self.name(key.as_ref()), &state, false).await.map_err(UpdateError::Other)?;
-        Ok(key)
+        let facts = facts_to_keep(&state).map_err(UpdateError::Other)?;
+        let next = if state.contains_key(MOVES) { self.following(key.as_ref()) } else { key.as_ref().to_owned() };
+        self.change(&self.name(key.as_ref()), &self.name(&next), &facts).await.map_err(UpdateError::Other)?;
+        next.try_into().map_err(|_| UpdateError::Other(anyhow!("the key is too long")))
     }
 
     async fn update_ttl(&self, _: &SessionKey, _: &Duration) -> Result<(), anyhow::Error> {
@@ -258,7 +320,9 @@ impl SessionStore for Sessions {
 
     async fn delete(&self, key: &SessionKey) -> Result<(), anyhow::Error> {
         let mut tx = self.db.write().await?;
-        tx.on().run(REMOVE, binds![self.name(key.as_ref())]).await?;
+        for key in [key.as_ref(), &self.following(key.as_ref())] {
+            tx.on().run(REMOVE, binds![self.name(key)]).await?;
+        }
         Ok(tx.commit_unlogged(Unlogged::SessionUpkeep).await?)
     }
 }
@@ -268,8 +332,9 @@ const SEEN: &str = "SELECT seen_at FROM sessions WHERE handle = $1";
 const LIST: &str = "SELECT state, seen_at FROM sessions WHERE user_id = $1 AND expires_at > $2 AND seen_at > $3 \
      ORDER BY seen_at DESC, id_hash";
 const ADD: &str = "INSERT INTO sessions (id_hash, user_id, account_id, state, created_at, seen_at, expires_at, handle) \
-     SELECT $1, u.id, $3, $4, $5, $6, $7, $8 FROM users u WHERE u.id = $2 AND u.session_epoch = $9";
-const CHANGE: &str = "UPDATE sessions SET state = $2 WHERE id_hash = $1";
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+const HOLD_EPOCH: &str = "UPDATE users SET session_epoch = session_epoch WHERE id = $1 AND session_epoch = $2";
+const CHANGE: &str = "UPDATE sessions SET id_hash = $2, state = $3 WHERE id_hash = $1";
 const TOUCH_ROW: &str = "UPDATE sessions SET seen_at = $2 WHERE handle = $1 AND seen_at < $2";
 const STAFF_SEEN: &str = "UPDATE staff SET last_seen_at = $3 WHERE user_id = $1 AND account_id = $2";
 const REMOVE: &str = "DELETE FROM sessions WHERE id_hash = $1";
@@ -281,5 +346,18 @@ pub const END_OTHERS: &str = "DELETE FROM sessions WHERE user_id = $1 AND handle
 pub const END_ONE: &str = "DELETE FROM sessions WHERE user_id = $1 AND handle = $2";
 
 /// Every statement of this file.
-pub const ALL: &[&str] =
-    &[FIND, SEEN, LIST, ADD, CHANGE, TOUCH_ROW, STAFF_SEEN, REMOVE, REMOVE_HANDLE, REMOVE_OLD, END_OTHERS, END_ONE];
+pub const ALL: &[&str] = &[
+    FIND,
+    SEEN,
+    LIST,
+    ADD,
+    HOLD_EPOCH,
+    CHANGE,
+    TOUCH_ROW,
+    STAFF_SEEN,
+    REMOVE,
+    REMOVE_HANDLE,
+    REMOVE_OLD,
+    END_OTHERS,
+    END_ONE,
+];

@@ -1,5 +1,7 @@
 //! What the frame of each page shows: title, account, person, navigation, flash.
 
+use super::parts::FormGuard;
+
 /// View data of `layout.html` and `bare.html`; a page's template holds it in a field named `shell`.
 #[derive(Debug, Clone, Default)]
 pub struct Shell {
@@ -15,8 +17,8 @@ pub struct Shell {
     pub breadcrumb: Vec<Crumb>,
     /// What the step before has done.
     pub flash: Option<Flash>,
-    /// Value of the hidden field `csrf` in the form that signs out.
-    pub csrf: String,
+    /// What binds the form that signs out.
+    pub guard: FormGuard,
     /// Whether a form on the page has errors: the title then begins with `Error: `.
     pub has_errors: bool,
 }

@@ -1,5 +1,6 @@
 //! Wrong passwords slow the next try down. The counters live in the database: all instances share them and a restart keeps them.
 
+use crate::authz::Origin;
 use crate::binds;
 use crate::db::journal::Unlogged;
 use crate::db::{Db, On};
@@ -22,10 +23,10 @@ const LONGEST: i64 = 900;
 const FORGET: Span = Span::hours(1);
 
 impl Counters {
-    /// The counters of `address` (IPv6 counts by its /64) and `who`, a folded e-mail address.
+    /// The counters of the network that the request came from and `who`, a folded e-mail address.
     #[must_use]
-    pub fn new(db: &Db, address: Option<&str>, who: &str) -> Self {
-        let network = network(address.unwrap_or(""));
+    pub fn new(db: &Db, origin: &Origin, who: &str) -> Self {
+        let network = origin.network();
         let name = |text: String| db.keys().mac(Purpose::Names, text.as_bytes());
         Self { narrow: name(format!("throttle {network} {who}")), wide: name(format!("throttle {network}")) }
     }
@@ -101,16 +102,6 @@ fn seconds_left(until: i64, now: Timestamp) -> Option<u32> {
     (left > 0).then(|| u32::try_from((left + 999) / 1_000).unwrap_or(u32::MAX))
 }
 
-fn network(address: &str) -> String {
-    match address.parse::<std::net::IpAddr>() {
-        Ok(std::net::IpAddr::V6(v6)) => match v6.to_ipv4_mapped() {
-            Some(v4) => v4.to_string(),
-            None => format!("{:x}/64", v6.to_bits() >> 64),
-        },
-        _ => address.to_owned(),
-    }
-}
-
 const BLOCKED: &str = "SELECT blocked_until FROM throttles WHERE name IN ($1, $2)";
 const COUNT: &str = "INSERT INTO throttles (name, failures, last_failed_at, blocked_until) VALUES ($1, 1, $2, 0) \
      ON CONFLICT (name) DO UPDATE SET failures = CASE WHEN throttles.last_failed_at < $3 THEN 1 ELSE throttles.failures + 1 END, \
@@ -136,12 +127,5 @@ mod tests {
         assert_eq!(penalty(1), 2);
         assert_eq!(penalty(4), 16);
         assert_eq!(penalty(60), 900);
-    }
-
-    #[test]
-    fn ipv6_counts_by_its_network() {
-        assert_eq!(network("2001:db8::1"), network("2001:db8::ffff:1"));
-        assert_ne!(network("2001:db8::1"), network("2001:db8:0:1::1"));
-        assert_eq!(network("::ffff:192.0.2.1"), "192.0.2.1");
     }
 }

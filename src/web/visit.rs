@@ -42,7 +42,7 @@ pub async fn serve<B: MessageBody + 'static>(
     let failure = response.response().error().map(faces::app_error);
     if let Some(failure) = &failure {
         log_failure(failure, &id);
-        refusal::note(failure, response.request()).await;
+        refusal::note(failure, response.request());
         let face = faces::face(failure, response.request(), now, &id).await;
         let face = keep_cookies(face, &response);
         response = ServiceResponse::new(response.into_parts().0, face);

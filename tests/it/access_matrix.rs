@@ -268,6 +268,6 @@ fn each_face_is_for_its_own_kind_of_actor() {
             Face::Api => assert_eq!(facts.person, PersonNeeds::Never, "{} {}", route.method, route.path),
             Face::Page => assert_eq!(facts.token, TokenNeeds::Never, "{} {}", route.method, route.path),
         }
-        assert_eq!(route.face, progreda::web::routes::face_of(route.path), "{}", route.path);
+        assert_eq!(route.face, progreda::web::routes::face_at(route.path), "{}", route.path);
     }
 }

@@ -78,11 +78,9 @@ async fn each_sign_in_has_an_id_of_its_own_and_ends_the_one_before() {
     let scene = Scene::new().await;
     let visitor = scene.signed_in(ADMIN).await;
     let first = visitor.cookie(SESSION).unwrap();
-    let csrf = visitor.get("/profile").await.expect(200).form("/profile/name").fields;
-    let csrf = csrf.iter().find(|(name, _)| name == "csrf").unwrap().1.clone();
-    let pairs = [("csrf", csrf.as_str()), ("email", ADMIN), ("password", PASSWORD)];
-    let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
-    visitor.post_body("/login", "application/x-www-form-urlencoded", body.into()).await.expect(303);
+    let mut form = visitor.get("/profile").await.expect(200).form("/profile/sessions/end-all");
+    form.action = "/login".to_owned();
+    visitor.submit(form.with("email", ADMIN).with("password", PASSWORD)).await.expect(303);
     assert!(is_alive(&visitor).await);
     assert!(!is_alive(&thief(&scene, &first)).await, "the session before lives on");
     let chosen = scene.app.visitor();

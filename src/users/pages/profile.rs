@@ -8,7 +8,7 @@ use crate::db::Db;
 use crate::error::{AppError, Result};
 use crate::users::commands::{self, NotChanged};
 use crate::users::hashing::Hasher;
-use crate::users::model::{self, Password};
+use crate::users::model;
 use crate::users::{ChangeName, ChangePassword, EndSessions, ViewProfile};
 use crate::web::faces;
 use crate::web::flash::Done;
@@ -206,7 +206,7 @@ pub async fn change_password(
     let own = Own::new(&request, permit.actor(), permit.now())?;
     let old = form.one("old_password");
     let words = ["Progreda", &own.staff.account.name, &own.staff.name, &own.staff.email];
-    let new = Password::choose(form.one("new_password"), &words);
+    let new = hasher.choose(form.one("new_password"), &words).await?;
     let mut page = own.page(&db).await?;
     if old.is_empty() {
         page.old.error = Some("Enter your present password".to_owned());
@@ -220,7 +220,7 @@ pub async fn change_password(
     };
     match commands::change_password(&db, &hasher, &permit, old, new, &own.handle()).await? {
         Ok(epoch) => {
-            session::confirm(&request.get_session(), permit.now(), Some(epoch))?;
+            session::begin_anew(&request.get_session(), permit.now(), epoch)?;
             Ok(frame::see_other(&request, "/profile", Some(Done::PasswordChanged)))
         }
         Err(NotChanged::OldWrong) => {

@@ -64,12 +64,10 @@ impl SetupPage {
     }
 
     /// The account that was asked for, or the same page with what is wrong.
-    fn read(mut self, password: &str) -> Result<NewAccount, Box<Self>> {
+    fn read(mut self, password: Result<Password, Bad>) -> Result<NewAccount, Box<Self>> {
         let account = model::name(&self.account_name.value, "an account name");
         let name = model::name(&self.name.value, "a name");
         let email = Email::parse(&self.email.value);
-        let words = ["Progreda", &self.account_name.value, &self.name.value, &self.email.value];
-        let password = Password::choose(password, &words);
         let told = |bad: Option<&Bad>| bad.map(ToString::to_string);
         self.account_name.error = told(account.as_ref().err());
         self.name.error = told(name.as_ref().err());
@@ -176,7 +174,9 @@ pub async fn set_up(
     }
     let (guard, cookie) = visitor_guard(&request, &db);
     let page = SetupPage::new(guard, link, ["account_name", "name", "email"].map(|field| form.one(field)));
-    let new = match page.read(form.one("password")) {
+    let words = ["Progreda", form.one("account_name"), form.one("name"), form.one("email")];
+    let password = hasher.choose(form.one("password"), &words).await?;
+    let new = match page.read(password) {
         Ok(new) => new,
         Err(page) => return entrance(&request, StatusCode::UNPROCESSABLE_ENTITY, &*page, cookie.as_ref()),
     };

@@ -182,13 +182,9 @@ fn again(failure: &AppError, request: &HttpRequest, db: &Db, staff: &Arc<StaffMe
     }
     let secret = |name: &str| name.contains("password");
     let bound = |name: &str| matches!(name, "csrf" | "account" | "once");
-    let mut guard = frame::guard(db, &Actor::Staff(Arc::clone(staff)), typed.iter().any(|(name, _)| name == "once"));
-    if !typed.iter().any(|(name, _)| name == "account") {
-        guard.account.clear();
-    }
     Some(Again {
         action: frame::here(request),
-        guard,
+        guard: frame::guard(db, &Actor::Staff(Arc::clone(staff)), typed.iter().any(|(name, _)| name == "once")),
         fields: typed.iter().filter(|(name, _)| !secret(name) && !bound(name)).cloned().collect(),
         without_password: typed.iter().any(|(name, value)| secret(name) && !value.is_empty()),
     })
