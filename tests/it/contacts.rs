@@ -231,3 +231,21 @@ pub async fn every_page(software: &Software, more: &str) -> Vec<String> {
         cursors = format!("&startAfter={}&startAfterId={}", meta["startAfter"], meta["startAfterId"].as_str().unwrap());
     }
 }
+
+#[actix_web::test]
+async fn a_contact_has_two_hundred_custom_fields_and_no_more() {
+    let office = Office::open().await;
+    let software = office.software(ALL).await;
+    let fields = |from: usize, to: usize| -> Vec<Value> {
+        (from..to).map(|number| json!({"id": format!("field{number}"), "field_value": number})).collect()
+    };
+    let refused = software.create(&json!({"firstName": "Ada", "customFields": fields(0, 201)})).await.expect(422);
+    assert!(refused.body.to_string().contains("customFields"), "{}", refused.body);
+    assert_eq!(software.list("").await.body["meta"]["total"], 0);
+    let made = software.create(&json!({"firstName": "Ada", "customFields": fields(0, 150)})).await.expect(201);
+    let path = format!("/contacts/{}", made.contact_id());
+    software.put(&path, &json!({"customFields": fields(150, 200)})).await.expect(200);
+    software.put(&path, &json!({"customFields": fields(200, 201)})).await.expect(422);
+    let kept = software.get(&path).await.expect(200);
+    assert_eq!(kept.body["contact"]["customFields"].as_array().map(Vec::len), Some(200));
+}

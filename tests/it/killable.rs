@@ -48,6 +48,17 @@ impl Binary {
         self.process.wait().expect("it ends");
     }
 
+    /// Tells it to stop, as an operator would.
+    pub fn terminate(&self) {
+        let told = Command::new("kill").args(["-TERM", &self.process.id().to_string()]).status();
+        assert!(told.expect("kill runs").success());
+    }
+
+    /// Its exit code, once it has ended by itself.
+    pub fn ended(&mut self) -> Option<i32> {
+        self.process.wait().expect("it ends").code()
+    }
+
     /// Everything that it has logged.
     pub fn log(&self) -> Vec<u8> {
         std::fs::read(&self.log).expect("its log")

@@ -9,6 +9,8 @@ mod app_itself;
 #[cfg(test)]
 mod binary;
 #[cfg(test)]
+mod bursts;
+#[cfg(test)]
 mod console;
 #[cfg(test)]
 mod contacts;
@@ -20,6 +22,10 @@ mod crash;
 mod database_itself;
 #[cfg(test)]
 mod demo;
+#[cfg(test)]
+mod double_clicks;
+#[cfg(test)]
+mod encodings;
 #[cfg(test)]
 mod forgery;
 #[cfg(test)]
@@ -33,7 +39,11 @@ mod predicate;
 #[cfg(test)]
 mod races;
 #[cfg(test)]
+mod refusals;
+#[cfg(test)]
 mod secrets;
+#[cfg(test)]
+mod servers;
 #[cfg(test)]
 mod sessions;
 #[cfg(test)]
@@ -42,6 +52,8 @@ mod sign_in;
 mod software;
 #[cfg(test)]
 mod statements;
+#[cfg(test)]
+mod stopping;
 #[cfg(test)]
 #[path = "../support/mod.rs"]
 mod support;
