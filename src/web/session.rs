@@ -52,9 +52,13 @@ pub struct SignedIn {
     pub handle: String,
     /// Whether the request came by the id that the session had before the password was confirmed. See [`confirm`].
     pub by_id_before: bool,
+    /// When the session was last seen, to within [`TOUCH`].
+    seen_at: Timestamp,
 }
 
 const STATE: &str = "is";
+// Never stored: what only the store knows of a session when it loads it.
+const SEEN: &str = "seen";
 const DOWN: &str = "down";
 // The session goes on under the id that follows.
 const MOVES: &str = "moves";
@@ -79,6 +83,7 @@ impl SignedIn {
             seed: facts.seed,
             handle: facts.handle,
             by_id_before: session.contains_key(BEFORE),
+            seen_at: Timestamp::from_millis(session.get(SEEN).ok().flatten().unwrap_or(facts.since)),
         })
     }
 }
@@ -196,8 +201,7 @@ impl Sessions {
     /// # Errors
     /// What the engine says.
     pub async fn touch(&self, signed_in: &SignedIn, now: Timestamp) -> Result<()> {
-        let seen: Option<(i64,)> = self.db.read().await?.on().first(SEEN, binds![&signed_in.handle]).await?;
-        if seen.is_some_and(|(seen,)| now.since(Timestamp::from_millis(seen)) >= TOUCH) {
+        if now.since(signed_in.seen_at) >= TOUCH {
             let mut tx = self.db.write().await?;
             tx.on().run(TOUCH_ROW, binds![&signed_in.handle, now]).await?;
             tx.on().run(STAFF_SEEN, binds![&signed_in.user, &signed_in.account, now]).await?;
@@ -209,22 +213,28 @@ impl Sessions {
     async fn find(&self, key: &str) -> Result<Option<HashMap<String, String>>, DbError> {
         let now = self.db.world().now();
         let values = binds![self.name(key), now, now.minus(IDLE)];
-        let row: Option<(String,)> = self.db.read().await?.on().first(FIND, values).await?;
+        let row: Option<(String, i64)> = self.db.read().await?.on().first(FIND, values).await?;
+        let Some((state, seen_at)) = row else { return Ok(None) };
         // What cannot be read is no session.
-        Ok(row.and_then(|(state,)| serde_json::from_str(&state).ok()))
+        let mut state: Option<HashMap<String, String>> = serde_json::from_str(&state).ok();
+        if let Some(state) = &mut state {
+            state.insert(SEEN.to_owned(), seen_at.to_string());
+        }
+        Ok(state)
     }
 
     /// The session whose id before was `key`, as it was then: not confirmed.
     async fn find_moved(&self, key: &str) -> Result<Option<HashMap<String, String>>, DbError> {
-        let Some(mut facts) = self.find(&self.following(key)).await?.as_ref().and_then(facts_in) else {
-            return Ok(None);
-        };
+        let Some(mut state) = self.find(&self.following(key)).await? else { return Ok(None) };
+        let Some(mut facts) = facts_in(&state) else { return Ok(None) };
         if self.db.world().now().since(Timestamp::from_millis(facts.authenticated)) >= OVERLAP {
             return Ok(None);
         }
         facts.authenticated = 0;
         let text = serde_json::to_string(&facts).map_err(|error| DbError::Fault(error.to_string()))?;
-        Ok(Some(HashMap::from([(STATE.to_owned(), text), (BEFORE.to_owned(), "true".to_owned())])))
+        state.insert(STATE.to_owned(), text);
+        state.insert(BEFORE.to_owned(), "true".to_owned());
+        Ok(Some(state))
     }
 
     fn name(&self, key: &str) -> String {
@@ -327,8 +337,7 @@ impl SessionStore for Sessions {
     }
 }
 
-const FIND: &str = "SELECT state FROM sessions WHERE id_hash = $1 AND expires_at > $2 AND seen_at > $3";
-const SEEN: &str = "SELECT seen_at FROM sessions WHERE handle = $1";
+const FIND: &str = "SELECT state, seen_at FROM sessions WHERE id_hash = $1 AND expires_at > $2 AND seen_at > $3";
 const LIST: &str = "SELECT state, seen_at FROM sessions WHERE user_id = $1 AND expires_at > $2 AND seen_at > $3 \
      ORDER BY seen_at DESC, id_hash";
 const ADD: &str = "INSERT INTO sessions (id_hash, user_id, account_id, state, created_at, seen_at, expires_at, handle) \
@@ -348,7 +357,6 @@ pub const END_ONE: &str = "DELETE FROM sessions WHERE user_id = $1 AND handle = 
 /// Every statement of this file.
 pub const ALL: &[&str] = &[
     FIND,
-    SEEN,
     LIST,
     ADD,
     HOLD_EPOCH,
