@@ -37,6 +37,8 @@ mod life;
 #[cfg(test)]
 mod predicate;
 #[cfg(test)]
+mod prepared;
+#[cfg(test)]
 mod races;
 #[cfg(test)]
 mod refusals;
