@@ -65,7 +65,7 @@ CREATE TABLE tokens (
 CREATE UNIQUE INDEX tokens_current ON tokens (integration_id) WHERE role = 'current';
 CREATE UNIQUE INDEX tokens_outgoing ON tokens (integration_id) WHERE role = 'outgoing';
 CREATE INDEX tokens_live ON tokens (account_id, role, ends_at);
-CREATE INDEX tokens_passing ON tokens (ends_at) WHERE role = 'outgoing';
+CREATE INDEX tokens_passing ON tokens (ends_at) WHERE role <> 'former' AND ends_at IS NOT NULL;
 CREATE INDEX tokens_of_integration ON tokens (integration_id, created_at);
 
 CREATE TABLE usage_hours (

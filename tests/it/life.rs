@@ -6,6 +6,7 @@ use crate::support::visitor::Page;
 use progreda::audit;
 use progreda::binds;
 use progreda::db::journal::Unlogged;
+use progreda::integrations::due;
 use progreda::world::Span;
 use reqwest::Method;
 
@@ -227,6 +228,32 @@ async fn a_token_refused_at_its_deadline_stays_dead_when_the_clock_is_set_back()
     assert_eq!(count(&scene, "SELECT COUNT(*) FROM integrations WHERE deadline_at IS NOT NULL").await, 0);
     assert!(page.text.contains("<dd class=\"text--bad\">no live token</dd>"), "{}", page.text);
     assert!(!page.shows("This token may be compromised"), "{}", page.text);
+}
+
+#[actix_web::test]
+async fn what_has_ended_is_put_away_once_and_stands_last_in_the_list() {
+    let scene = Scene::new().await;
+    let (outgoing, _) = make(&scene, "Rotated").await;
+    rotate(&scene, &outgoing, "later").await;
+    let (expired, _) = make(&scene, "Ledger").await;
+    make(&scene, "Works").await;
+    let set_end = "UPDATE tokens SET ends_at = $1 WHERE integration_id = $2";
+    let mut tx = scene.db.write().await.unwrap();
+    let end = scene.db.world().now().plus(Span::days(1));
+    tx.on().run(set_end, binds![end, expired.rsplit('/').next().unwrap()]).await.unwrap();
+    tx.commit_unlogged(Unlogged::Seed).await.unwrap();
+    scene.app.advance(Span::days(7));
+    due::finish_rotations(&scene.db).await.unwrap();
+    assert_eq!(due::finish_rotations(&scene.db).await.unwrap(), 0, "there is nothing left to put away");
+    let ends = ["integration.overlap_ended", "integration.token_ended"];
+    for (of, end) in [&outgoing, &expired].into_iter().zip(ends) {
+        let told = actions(&scene, of).await.into_iter().filter(|action| action == end).count();
+        assert_eq!(told, 1, "{end}");
+    }
+    let email = crate::support::actors::ADMIN;
+    let list = scene.signed_in(email).await.get(LIST).await.expect(200);
+    let place = |name: &str| list.text.find(&format!(">{name}<")).unwrap_or_else(|| panic!("no {name}: {}", list.text));
+    assert!(place("Ledger") > place("Works") && place("Ledger") > place("Rotated"), "{}", list.text);
 }
 
 #[actix_web::test]

@@ -222,7 +222,7 @@ const LAST_TOKEN: &str = "SELECT t.hint, t.created_at, COALESCE(u.name, t.create
      COALESCE(t.ended_at, t.ends_at) AS ended_at FROM tokens t LEFT JOIN users u ON u.id = t.created_by \
      WHERE t.account_id = $1 AND t.integration_id = $2 ORDER BY COALESCE(t.ended_at, t.ends_at) DESC, t.created_at DESC LIMIT 1";
 
-/// Integrations with an outgoing token whose deadline passed: `(account, integration)`; at most 100.
+/// Integrations with a token whose deadline passed: `(account, integration)`; at most 100.
 ///
 /// # Errors
 /// What the engine says.
@@ -230,7 +230,7 @@ pub async fn passed(on: &mut On<'_>, now: Timestamp) -> Result<Vec<(String, Stri
     on.all(PASSED, binds![now]).await
 }
 
-const PASSED: &str = "SELECT account_id, integration_id FROM tokens WHERE role = 'outgoing' AND ends_at <= $1 \
+const PASSED: &str = "SELECT account_id, integration_id FROM tokens WHERE role <> 'former' AND ends_at <= $1 \
      ORDER BY ends_at LIMIT 100";
 
 /// Every statement of this file.
