@@ -90,9 +90,9 @@ pub struct App {
 pub struct StopHandle(watch::Sender<bool>);
 
 impl StopHandle {
-    /// Stops accepting; what is under way is finished.
+    /// Stops accepting; what is under way is finished. A server that does not run yet stops as soon as it does.
     pub fn stop(&self) {
-        let _ = self.0.send(true);
+        self.0.send_replace(true);
     }
 }
 
