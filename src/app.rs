@@ -14,7 +14,7 @@ use crate::web::refusal::Refusals;
 use crate::web::routes::{self, Route};
 use crate::web::session::{Sessions, SignedIn};
 use crate::web::visit::{self, TrustedProxies};
-use crate::web::{assets, cookies, headers, idle, permit};
+use crate::web::{assets, cookies, headers, permit};
 use crate::world::{Timestamp, World};
 use crate::{contacts, help, integrations, staff, usage, users};
 use actix_session::SessionMiddleware;
@@ -272,13 +272,18 @@ impl App {
                 .app_data(data.7.clone())
                 .app_data(data.8.clone())
                 .app_data(people.clone())
-                .wrap(from_fn(actor::resolve))
-                .wrap(session)
-                .wrap(from_fn(headers::same_origin))
-                .wrap(from_fn(usage::record))
                 .wrap(from_fn(visit::serve))
-                .wrap(from_fn(idle::watch))
-                .configure(|config| routes::register(config, routes()))
+                .configure(|config| {
+                    routes::register(
+                        config,
+                        routes(),
+                        |api| api.wrap(from_fn(actor::resolve_caller)).wrap(from_fn(usage::record)),
+                        |pages| {
+                            let pages = pages.wrap(from_fn(actor::resolve_person)).wrap(session);
+                            pages.wrap(from_fn(headers::same_origin))
+                        },
+                    );
+                })
                 .default_service(web::to(|| async { Err::<&'static str, _>(AppError::NotFound) }))
         };
         let server = HttpServer::new(factory)

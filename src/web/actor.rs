@@ -1,6 +1,6 @@
 //! Who is asking: resolved once for each request, from the session's cookie or from the token.
 
-use super::routes::{Face, face_of, path};
+use super::routes::path;
 use super::session::SignedIn;
 use super::{api, session};
 use crate::authz::{Actor, Caller, Origin, StaffMember};
@@ -76,20 +76,30 @@ pub trait People: Send + Sync {
     fn whom_to_ask<'a>(&'a self, account: &'a AccountId) -> Answer<'a, Vec<String>>;
 }
 
-/// The middleware: puts [`Asking`] where the permit looks for it.
+/// The middleware of API v2: puts [`Asking`] where the permit looks for it, from the token.
 ///
 /// # Errors
 /// Never of its own; passes on what comes back.
-pub async fn resolve<B: MessageBody>(
+pub async fn resolve_caller<B: MessageBody>(
     people: web::Data<dyn People>,
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, actix_web::Error> {
-    let asking = match face_of(request.request()) {
-        Face::Api => caller(&**people, &request).await,
-        Face::Page => person(&**people, &request).await,
-    };
-    let asking = asking.unwrap_or_else(Asking::Refused);
+    let asking = caller(&**people, &request).await.unwrap_or_else(Asking::Refused);
+    request.extensions_mut().insert(asking);
+    next.call(request).await
+}
+
+/// The middleware of the console: the same from the session.
+///
+/// # Errors
+/// Never of its own; passes on what comes back.
+pub async fn resolve_person<B: MessageBody>(
+    people: web::Data<dyn People>,
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, actix_web::Error> {
+    let asking = person(&**people, &request).await.unwrap_or_else(Asking::Refused);
     request.extensions_mut().insert(asking);
     next.call(request).await
 }

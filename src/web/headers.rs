@@ -1,7 +1,7 @@
 //! The headers of every answer, and the refusal of changes that another site asks for.
 
 use super::cookies;
-use super::routes::{Face, face_of, path};
+use super::routes::path;
 use crate::config::Public;
 use crate::error::AppError;
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
@@ -70,7 +70,7 @@ pub async fn same_origin<B: MessageBody>(
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, actix_web::Error> {
     let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    if !safe && face_of(request.request()) == Face::Page && !is_own(&request, &public) {
+    if !safe && !is_own(&request, &public) {
         return Ok(request.error_response(AppError::ForeignForm).map_into_right_body());
     }
     Ok(next.call(request).await?.map_into_left_body())

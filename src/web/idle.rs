@@ -1,9 +1,7 @@
 //! Cuts connections that stay silent, later request heads included, which the HTTP library times only once.
 
-use actix_web::body::MessageBody;
-use actix_web::dev::{Extensions, ServiceRequest, ServiceResponse};
-use actix_web::middleware::Next;
-use actix_web::rt;
+use actix_web::dev::Extensions;
+use actix_web::{HttpRequest, rt};
 use std::any::Any;
 use std::net::{Shutdown, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -65,22 +63,27 @@ fn socket_of(_stream: &rt::net::TcpStream) -> std::io::Result<TcpStream> {
     Err(std::io::ErrorKind::Unsupported.into())
 }
 
-/// The middleware: a connection with a request under way is not silent.
-///
-/// # Errors
-/// Passes on what comes back.
-pub async fn watch<B: MessageBody>(
-    request: ServiceRequest,
-    next: Next<B>,
-) -> Result<ServiceResponse<B>, actix_web::Error> {
-    let line = request.request().conn_data::<Arc<Line>>().cloned();
-    if let Some(line) = &line {
-        line.busy.fetch_add(1, Ordering::Relaxed);
+/// A request under way: while it lasts, its connection is not silent.
+#[derive(Debug)]
+pub struct UnderWay(Option<Arc<Line>>);
+
+impl UnderWay {
+    /// Begins with the request's first look at it.
+    #[must_use]
+    pub fn begin(request: &HttpRequest) -> Self {
+        let line = request.conn_data::<Arc<Line>>().cloned();
+        if let Some(line) = &line {
+            line.busy.fetch_add(1, Ordering::Relaxed);
+        }
+        Self(line)
     }
-    let response = next.call(request).await;
-    if let Some(line) = line {
-        *line.since.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
-        line.busy.fetch_sub(1, Ordering::Relaxed);
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        if let Some(line) = &self.0 {
+            *line.since.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+            line.busy.fetch_sub(1, Ordering::Relaxed);
+        }
     }
-    response
 }

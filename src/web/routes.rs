@@ -4,9 +4,10 @@ use super::permit::{Open, Pending};
 use super::visit;
 use crate::authz::{Action, Lab, Permit, PersonNeeds, TokenNeeds};
 use crate::error::AppError;
+use actix_web::dev::HttpServiceFactory;
 use actix_web::http::Method;
 use actix_web::middleware::from_fn;
-use actix_web::{FromRequest, Handler, HttpRequest, Responder, guard, web};
+use actix_web::{FromRequest, Handler, HttpRequest, Responder, Scope, guard, web};
 use std::collections::BTreeMap;
 
 /// Who is served at an address.
@@ -125,6 +126,9 @@ impl Route {
     }
 }
 
+/// Where API v2 is served; everything else is the console.
+const API: [&str; 2] = ["/contacts", "/oauth"];
+
 /// The path by which the router finds a route: decoded, so that `/%63ontacts` is what it leads to.
 #[must_use]
 pub fn path(request: &HttpRequest) -> &str {
@@ -141,11 +145,30 @@ pub fn face_of(request: &HttpRequest) -> Face {
 #[must_use]
 pub fn face_at(path: &str) -> Face {
     let first = path.trim_start_matches('/').split('/').next().unwrap_or("");
-    if matches!(first, "contacts" | "oauth") { Face::Api } else { Face::Page }
+    if API.iter().any(|area| area.strip_prefix('/') == Some(first)) { Face::Api } else { Face::Page }
 }
 
-/// Registers the table. Literal segments win over `{names}`, whatever the order of the rows.
-pub fn register(config: &mut web::ServiceConfig, routes: Vec<Route>) {
+/// Registers the table: API v2 behind `api`, the console behind `pages`, so that neither pays for the other.
+/// Literal segments win over `{names}`, whatever the order of the rows.
+pub fn register<A, P>(
+    config: &mut web::ServiceConfig,
+    routes: Vec<Route>,
+    api: impl Fn(Scope) -> A,
+    pages: impl FnOnce(Scope) -> P,
+) where
+    A: HttpServiceFactory + 'static,
+    P: HttpServiceFactory + 'static,
+{
+    let (mut software, people): (Vec<_>, Vec<_>) = routes.into_iter().partition(|route| route.face == Face::Api);
+    for area in API {
+        let served = software.extract_if(.., |route| route.path.starts_with(area)).collect();
+        config.service(api(web::scope(area).configure(|config| add(config, area, served))));
+    }
+    config.service(pages(web::scope("").configure(|config| add(config, "", people))));
+}
+
+/// Adds rows to a scope whose paths begin with `area`.
+fn add(config: &mut web::ServiceConfig, area: &str, routes: Vec<Route>) {
     let mut by_path: BTreeMap<(String, &'static str), Vec<Route>> = BTreeMap::new();
     for route in routes {
         // `~` sorts after every letter, so that a name comes after the literals of its place.
@@ -157,8 +180,9 @@ pub fn register(config: &mut web::ServiceConfig, routes: Vec<Route>) {
             allowed.push("HEAD".to_owned());
         }
         let allowed = allowed.join(", ");
+        let path = path.strip_prefix(area).unwrap_or(path);
         let patterns = match path.strip_suffix('/') {
-            Some("") => vec![path.to_owned()],
+            Some("") if area.is_empty() => vec![path.to_owned()],
             Some(bare) => vec![bare.to_owned(), path.to_owned()],
             None => vec![path.to_owned(), format!("{path}/")],
         };

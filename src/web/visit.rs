@@ -1,6 +1,7 @@
 //! The outermost middleware: request id, instant, address, one log line, no panic further than here, and the safe headers.
 
 use super::actor::{Asking, Visit};
+use super::idle::UnderWay;
 use super::{faces, headers, refusal};
 use crate::authz::{Actor, Origin};
 use crate::error::AppError;
@@ -30,6 +31,7 @@ pub async fn serve<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let _under_way = UnderWay::begin(request.request());
     let now = world.now();
     let id = RequestId::new(now, world.entropy());
     let address = address_of(&request, &proxies);
