@@ -191,7 +191,7 @@ impl Page {
 pub async fn list(db: &Db, account: &AccountId, wanted: &Wanted) -> Result<Page, DbError> {
     let search = fold(wanted.search.trim());
     let limit = i64::try_from(wanted.limit).unwrap_or(i64::MAX);
-    let mut reader = db.read().await?;
+    let mut reader = db.read_slowly().await?;
     let mut on = reader.on();
     let mut contacts = store::page(&mut on, account, &search, (wanted.towards, &wanted.cursor), limit).await?;
     if wanted.towards == Towards::Newer {

@@ -18,6 +18,9 @@ use readers::{Lent, Readers};
 use sqlx::pool::PoolConnection;
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// A statement that did not work.
 #[derive(Debug)]
@@ -106,6 +109,7 @@ const ONE: &str = "SELECT CAST(1 AS BIGINT)";
 #[derive(Clone)]
 pub struct Db {
     pools: Pools,
+    slow: Arc<Semaphore>,
     keys: Keys,
     world: World,
 }
@@ -116,8 +120,16 @@ impl fmt::Debug for Db {
     }
 }
 
+/// Statements that may take long run so many at once, so that everybody else finds a connection.
+const SLOW: usize = 4;
+/// How long such a statement waits for its turn.
+const SLOW_PATIENCE: Duration = Duration::from_secs(5);
+
 /// A connection to read with.
-pub struct Reader(ReaderConnection);
+pub struct Reader {
+    connection: ReaderConnection,
+    _turn: Option<OwnedSemaphorePermit>,
+}
 
 enum ReaderConnection {
     Sqlite(Lent),
@@ -127,7 +139,7 @@ enum ReaderConnection {
 impl Reader {
     /// The connection, for store functions.
     pub fn on(&mut self) -> On<'_> {
-        match &mut self.0 {
+        match &mut self.connection {
             ReaderConnection::Sqlite(lent) => On::Sqlite(lent),
             ReaderConnection::Postgres(connection) => On::Postgres(connection),
         }
@@ -164,16 +176,31 @@ impl WriteTx {
     }
 }
 
+fn slow() -> Arc<Semaphore> {
+    Arc::new(Semaphore::new(SLOW))
+}
+
 impl Db {
     /// A connection to read with.
     ///
     /// # Errors
     /// When none can be had within the pool's time limit.
     pub async fn read(&self) -> Result<Reader, DbError> {
-        Ok(Reader(match &self.pools {
+        let connection = match &self.pools {
             Pools::Sqlite { read, .. } => ReaderConnection::Sqlite(read.lend().await?),
             Pools::Postgres(pool) => ReaderConnection::Postgres(pool.acquire().await?),
-        }))
+        };
+        Ok(Reader { connection, _turn: None })
+    }
+
+    /// A connection to search with: one of a few, since a search may look at every row of an account.
+    ///
+    /// # Errors
+    /// When none can be had in time.
+    pub async fn read_slowly(&self) -> Result<Reader, DbError> {
+        let turn = tokio::time::timeout(SLOW_PATIENCE, Arc::clone(&self.slow).acquire_owned()).await;
+        let Ok(Ok(turn)) = turn else { return Err(DbError::Unavailable("too many searches at once".to_owned())) };
+        Ok(Reader { connection: self.read().await?.connection, _turn: Some(turn) })
     }
 
     /// A write transaction. A command never opens a second one: there is a single writer.

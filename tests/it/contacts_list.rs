@@ -2,8 +2,13 @@
 
 use crate::contacts::every_page;
 use crate::software::Office;
+use crate::support::database::TestDatabase;
+use progreda::db::Db;
+use progreda::world::World;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use std::time::Duration;
+use tokio::time::timeout;
 
 const ALL: &[&str] = &["contacts.readonly", "contacts.write"];
 
@@ -24,6 +29,22 @@ async fn no_row_comes_twice_and_none_is_lost_while_rows_are_added() {
     let distinct: BTreeSet<String> = read.iter().cloned().collect();
     assert_eq!(distinct.len(), read.len(), "a row came twice");
     assert!(before.is_subset(&distinct), "a row was lost");
+}
+
+#[actix_web::test]
+async fn many_searches_at_once_leave_connections_for_everybody_else() {
+    let database = TestDatabase::new().await;
+    let opened = Db::open(database.url(), &database.key_file(), World::real()).await;
+    let db = opened.expect("the copy opens");
+    let mut searching = Vec::new();
+    for _ in 0..4 {
+        searching.push(db.read_slowly().await.unwrap());
+    }
+    let moment = Duration::from_millis(300);
+    assert!(timeout(moment, db.read_slowly()).await.is_err(), "a fifth search waits");
+    assert!(timeout(moment, db.read()).await.expect("a page finds a connection").is_ok());
+    searching.pop();
+    assert!(timeout(moment, db.read_slowly()).await.expect("the next search takes its turn").is_ok());
 }
 
 #[actix_web::test]
