@@ -27,9 +27,10 @@ CREATE TABLE integrations (
 -- Names are unique among the live ones; a deleted one gives its name back.
 CREATE UNIQUE INDEX integrations_live_name ON integrations (account_id, name_key) WHERE deleted_at IS NULL;
 CREATE INDEX integrations_by_name ON integrations (account_id, name_key, id);
--- What is missing sorts last; statements name these very expressions.
+-- What is missing sorts last, after it what is deleted; statements name these very expressions.
 CREATE INDEX integrations_by_age ON integrations (account_id, COALESCE(token_created_at, 9000000000000000), id);
-CREATE INDEX integrations_by_deadline ON integrations (account_id, COALESCE(deadline_at, 9000000000000000), id);
+CREATE INDEX integrations_by_deadline ON integrations
+  (account_id, (CASE WHEN deleted_at IS NULL THEN COALESCE(deadline_at, 9000000000000000) ELSE 9000000000000001 END), id);
 -- Counts read no row.
 CREATE INDEX integrations_kept ON integrations (account_id, deleted_at);
 CREATE INDEX integrations_by_use ON integrations (account_id, COALESCE(last_used_at, -1), id);

@@ -50,6 +50,12 @@ impl fmt::Display for StartError {
         match self {
             Self::Setting(error) => error.fmt(f),
             Self::Database(error) => error.fmt(f),
+            Self::Listen(address, error) if error.kind() == std::io::ErrorKind::AddrInUse => {
+                write!(
+                    f,
+                    "{address} cannot be listened on: another program uses it; --listen 127.0.0.1:0 takes a free port"
+                )
+            }
             Self::Listen(address, error) => write!(f, "{address} cannot be listened on: {error}"),
             Self::BuiltIn(what) => f.write_str(what),
             Self::Serve(error) => write!(f, "serving ended: {error}"),

@@ -37,7 +37,10 @@ impl fmt::Display for Bad {
             Self::Characters(what) => write!(f, "Remove the invisible characters from {what}"),
             Self::PasswordLength(0) => f.write_str("Enter a password of at least 15 characters"),
             Self::PasswordLength(has) if *has < PASSWORD_MIN => {
-                write!(f, "Use at least 15 characters; it has {has}. Four or five words make a good password")
+                write!(
+                    f,
+                    "Use at least 15 characters; it has {has}. Four or five words that only you would put together are good"
+                )
             }
             Self::PasswordLength(has) => write!(f, "Shorten the password to 1,024 characters; it has {has}"),
             Self::Common => f.write_str("Choose another password: this one is among the first that anybody would try"),

@@ -24,6 +24,7 @@ pub fn shell(request: &HttpRequest, db: &Db, actor: &Actor, title: impl Into<Str
         flash: flash::read(request),
         guard: guard(db, actor, false),
         has_errors: false,
+        lost: false,
     }
 }
 

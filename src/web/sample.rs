@@ -145,6 +145,7 @@ fn shell() -> Shell {
         flash: Some(Flash { text: "Description saved. The token goes on working.".into(), tone: Tone::Ok }),
         guard: FormGuard { csrf: "token".into(), ..FormGuard::default() },
         has_errors: true,
+        lost: false,
     }
 }
 

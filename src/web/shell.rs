@@ -21,6 +21,8 @@ pub struct Shell {
     pub guard: FormGuard,
     /// Whether a form on the page has errors: the title then begins with `Error: `.
     pub has_errors: bool,
+    /// Whether it is an error page: it stands nowhere in the navigation.
+    pub lost: bool,
 }
 
 impl Shell {
@@ -32,11 +34,12 @@ impl Shell {
         format!("{error}{}{account} · Progreda", self.title)
     }
 
-    /// The name of the navigation's current entry, else the page's: what the folded menu shows.
+    /// The name of the navigation's current entry, else the page's: what the folded menu shows; nothing on an error page.
     #[must_use]
     pub fn here(&self) -> &str {
         let mut entries = self.nav.iter().flat_map(|group| &group.entries);
-        entries.find(|entry| entry.current).map_or(&self.title, |entry| &entry.label)
+        let own = if self.lost { "" } else { &self.title };
+        entries.find(|entry| entry.current).map_or(own, |entry| &entry.label)
     }
 
     /// The groups above the rule, outside the settings.

@@ -63,7 +63,7 @@ async fn a_wrong_form_keeps_what_was_typed_and_takes_the_focus_to_the_problem() 
         browser.press("Continue to scopes").await;
 
         browser.press("Continue to review").await;
-        told(&browser, "Choose at least one scope.").await;
+        told(&browser, "Choose at least one scope").await;
         browser.tick("View contacts").await;
         browser.press("Continue to review").await;
 

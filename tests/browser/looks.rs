@@ -1,6 +1,6 @@
 //! Measures that no picture checks: words keep their size and stay whole on a phone, and messages lie on nothing.
 
-use crate::console::Console;
+use crate::console::{Console, LIST};
 use crate::harness::{Browser, Look, Options, Theme, story};
 use serde_json::json;
 
@@ -54,6 +54,26 @@ async fn a_message_lies_on_nothing_that_can_be_pressed() {
                         && box.left < flash.right && box.right > flash.left && box.top < flash.bottom && box.bottom > flash.top })
                     .map(one => one.textContent)";
             assert_eq!(browser.script(covered).await, json!([]), "the message covers these at {}", look.width);
+        }
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn a_name_without_spaces_breaks_instead_of_widening_the_page() {
+    story("looks-long-name", Options::default(), async |browser| {
+        let console = Console::open().await;
+        let name = "W".repeat(80);
+        let long = console.integration(&name, "contacts.readonly").await;
+        console.sign_in(&browser, &long.path).await;
+        browser.look(Look::new(320, Theme::Light)).await;
+        let own = ["", "/edit", "/deletion", "/rotation", "/pause", "/compromised", "/clone"];
+        let own = own.iter().map(|page| format!("{}{page}", long.path));
+        let making =
+            ["new/scopes", "new/review"].map(|step| format!("{LIST}/{step}?name={name}&scopes=contacts.readonly"));
+        for path in own.chain([LIST.to_owned()]).chain(making) {
+            browser.visit(&console.url(&path)).await;
+            browser.no_sideways_scroll().await;
         }
     })
     .await;

@@ -91,7 +91,7 @@ async fn changing_the_password_asks_for_the_old_one_and_ends_other_sessions() {
     let other = scene.signed_in(ADMIN).await;
     let new = "eleven small boats at anchor";
     let page = change_password(&scene.admin, "not the old password", new).await.expect(422);
-    assert!(page.shows("This is not your present password"));
+    assert!(page.shows("This is not your current password"));
     other.get("/profile").await.expect(200);
     change_password(&scene.admin, PASSWORD, new).await.expect(303);
     scene.admin.get("/profile").await.expect(200);

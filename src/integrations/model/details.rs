@@ -56,9 +56,7 @@ impl fmt::Display for DetailsProblem {
                 f.write_str("Take the token out of the description; it would be readable to everyone here")
             }
             Self::NameCharacters => f.write_str("Remove the invisible characters from the name"),
-            Self::DescriptionLength(has) => {
-                write!(f, "Shorten the description to {DESCRIPTION_MAX} characters; it has {has}")
-            }
+            Self::DescriptionLength(_) => write!(f, "Shorten the description to {DESCRIPTION_MAX} characters"),
             Self::DescriptionCharacters => f.write_str("Remove the invisible characters from the description"),
         }
     }

@@ -7,6 +7,7 @@ use crate::error::Result;
 use crate::integrations::CreateIntegration;
 use crate::integrations::model::NAME_MAX;
 use crate::integrations::scopes::{Held, ScopeSet};
+use crate::integrations::store::Integration;
 use crate::web::frame;
 use crate::web::permit::Pending;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -22,12 +23,17 @@ pub async fn clone(
     db: web::Data<Db>,
 ) -> Result<HttpResponse> {
     let of = Asking::at(&pending, &request, &db).find(&id).await?;
-    let typed = Typed {
+    let address = copy_of(&of).address("/settings/private-integrations/new", false);
+    Ok(frame::see_other(&request, &format!("{address}&copy={}", of.id), None))
+}
+
+/// What the first step is filled in with.
+pub(super) fn copy_of(of: &Integration) -> Typed {
+    Typed {
         name: format!("Copy of {}", of.name).chars().take(NAME_MAX).collect(),
         description: of.description.clone(),
         scopes: current(&of.scopes),
-    };
-    Ok(frame::see_other(&request, &typed.address("/settings/private-integrations/new", false), None))
+    }
 }
 
 fn current(scopes: &ScopeSet) -> Vec<String> {

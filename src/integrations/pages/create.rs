@@ -2,6 +2,7 @@
 
 use super::LIST;
 use super::asking::{Again, Asking, Shown, failure};
+use super::clone::copy_of;
 use super::draft::{Typed, Wrong};
 use super::view::create::{FromLink, NameStep, ReviewStep, ScopesStep};
 use super::view::held;
@@ -36,6 +37,18 @@ impl<'a> Making<'a> {
         let typed = Typed::read(fields)?;
         let from_link = fields.has("link") || (!typed.is_empty() && is_foreign(asking.request, public));
         Ok(Self { asking, typed, from_link })
+    }
+
+    /// Whether it is, unchanged, what cloning the integration with this id fills in: then nobody else has chosen it.
+    async fn is_copy(&self, id: &str) -> Result<bool> {
+        if id.is_empty() {
+            return Ok(false);
+        }
+        match self.asking.find(id).await {
+            Ok(of) => Ok(copy_of(&of) == self.typed),
+            Err(AppError::NotFound) => Ok(false),
+            Err(other) => Err(other),
+        }
     }
 
     fn chosen(&self) -> (ScopeSet, Vec<String>) {
@@ -157,7 +170,8 @@ pub async fn step(
     db: web::Data<Db>,
     public: web::Data<Public>,
 ) -> Result<HttpResponse> {
-    let making = Making::new(Asking::at(&pending, &request, &db), &query, &public)?;
+    let mut making = Making::new(Asking::at(&pending, &request, &db), &query, &public)?;
+    making.from_link = making.from_link && !making.is_copy(query.one("copy")).await?;
     let all = making.typed.draft(&ScopeSet::default());
     match (request.path(), making.typed.details(), all) {
         (NAME, ..) => making.name_step(&Wrong::default()),

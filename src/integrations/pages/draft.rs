@@ -9,7 +9,7 @@ use crate::web::parts::{Field, Problem};
 use std::collections::HashSet;
 
 /// Name, description and scopes as they came.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Typed {
     /// The name.
     pub name: String,

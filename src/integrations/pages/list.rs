@@ -20,6 +20,8 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 /// The longest search, in characters.
 const SEARCH_MAX: usize = 200;
+/// The list of the deleted ones.
+const DELETED: &str = "/settings/private-integrations?status=deleted";
 /// Scopes that are named in a row.
 const NAMED: usize = 12;
 
@@ -62,7 +64,7 @@ pub async fn show(
         shell: frame_of(&asking),
         account: asking.actor.account().name.clone(),
         may_manage: asking.may_manage(),
-        empty: found.total == 0 && asked.filter == Filter::Kept && asked.search.is_empty(),
+        empty: !list::any(&mut on, account).await?,
         due: (due > 0).then(|| due_banner(due, &names, &asked)),
         search: asked.search.clone(),
         statuses: Choice::list(&Filter::ALL.map(|(_, code, words)| (code, words)), filter_code(&asked)),
@@ -156,13 +158,24 @@ fn nothing(asked: &ListQuery) -> Nothing {
         label: "Show all",
         href: LIST,
     };
-    if asked.search.is_empty() && asked.filter == Filter::Due {
-        return Nothing { title: "No token is due", text: "Every live token is younger than 90 days.", ..any };
+    match (asked.filter, asked.search.is_empty()) {
+        (Filter::Due, true) => {
+            Nothing { title: "No token is due", text: "Every live token is younger than 90 days.", ..any }
+        }
+        (Filter::Kept, true) => Nothing {
+            title: "No integration is left",
+            text: "Every one is deleted. Their names, scopes and histories stay readable.",
+            label: "Show deleted",
+            href: DELETED,
+        },
+        _ => any,
     }
-    any
 }
 
 fn counted(asked: &ListQuery, total: i64, live: i64) -> String {
+    if total == 0 {
+        return String::new();
+    }
     let count = words::count(total);
     match (asked.filter, asked.search.is_empty()) {
         (Filter::Kept | Filter::All, true) => format!("{count}, {live} with a live token"),

@@ -128,10 +128,15 @@ fn ended(token: LastToken, life: &Lifecycle, now: Timestamp) -> Ended {
     let mut facts =
         vec![Fact::new("Created", day(token.created_at)).second(format!("by {}", token.created_by), Tone::Info)];
     facts.extend(token.ended_at.map(|at| {
-        Fact::new("Ended", day(at)).second(times::ago_or_day(Timestamp::from_millis(at), now).text, Tone::Info)
+        let (day, ago) = (day(at), times::ago_or_day(Timestamp::from_millis(at), now).text);
+        if ago == day { Fact::new("Ended", day) } else { Fact::new("Ended", day).second(ago, Tone::Info) }
     }));
-    let tone = if life.status() == Status::Expired { Tone::Bad } else { Tone::Info };
-    Ended { hint: token.hint, tone, facts }
+    let note = match life.status() {
+        Status::Deleted => None,
+        Status::Expired => Some(Tone::Bad),
+        _ => Some(Tone::Info),
+    };
+    Ended { hint: token.hint, note, facts }
 }
 
 fn cockpit(of: &Integration, life: &Lifecycle, now: Timestamp) -> Option<Cockpit> {

@@ -62,11 +62,12 @@ fn is_early(request: &HttpRequest) -> bool {
 fn token_page(asking: &Asking<'_>, of: &Integration, token: Zeroizing<String>, public: &Public) -> TokenPage {
     let life = Lifecycle::at(&of.facts, asking.now);
     let base = format!("{}{}", public.origin, public.prefix);
-    let (caption, url) = if of.scopes.contains("contacts.readonly") {
+    let (caption, url, fields) = if of.scopes.contains("contacts.readonly") {
         let account = &asking.actor.account().id;
-        ("Shell: the first contact", format!("{base}/contacts/?locationId={account}&limit=1"))
+        let fields = vec![format!("locationId={account}"), "limit=1".to_owned()];
+        ("Shell: the first contact", format!("{base}/contacts/"), fields)
     } else {
-        ("Shell: whose token it is", format!("{base}/oauth/whoami"))
+        ("Shell: whose token it is", format!("{base}/oauth/whoami"), Vec::new())
     };
     TokenPage {
         shell: asking.shell_of(of, format!("Copy the token for {}", of.name)),
@@ -79,6 +80,7 @@ fn token_page(asking: &Asking<'_>, of: &Integration, token: Zeroizing<String>, p
         token,
         caption,
         url,
+        fields,
         href: address(of),
     }
 }

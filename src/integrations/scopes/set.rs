@@ -175,7 +175,7 @@ impl<'a> Held<'a> {
 impl fmt::Display for ScopeProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoneChosen => f.write_str("Choose at least one scope."),
+            Self::NoneChosen => f.write_str("Choose at least one scope"),
             Self::TooMany => write!(f, "Choose at most {} scopes: there are no more.", catalogue().len()),
             Self::Unknown(ids) => {
                 // A link can carry anything: the first few are enough to find the mistake.

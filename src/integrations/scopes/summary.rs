@@ -93,9 +93,9 @@ fn cannot(groups: &'static [Group], set: &ScopeSet) -> Vec<String> {
     let undone = undone.filter(|scope| lacks(Some(scope))).map(Scope::can).collect();
     let elsewhere = untouched.iter().map(|group| inside_sentence(&group.name)).collect();
     [
-        ("change ", unchanged, "more"),
-        ("see ", unseen, "more"),
-        ("", undone, "more"),
+        ("change ", unchanged, "more things"),
+        ("see ", unseen, "more things"),
+        ("", undone, "more things"),
         ("see or change ", elsewhere, "more areas"),
     ]
     .into_iter()

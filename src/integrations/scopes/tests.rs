@@ -236,7 +236,7 @@ fn the_summary_says_what_is_possible_and_marks_delete() {
 #[test]
 fn the_summary_says_what_is_missing_beside_what_was_chosen() {
     let cannot = |stored| summary(&set(stored)).cannot;
-    assert_eq!(cannot("contacts.write")[0], "see contacts, tags, tasks or 3 more");
+    assert_eq!(cannot("contacts.write")[0], "see contacts, tags, tasks or 3 more things");
     assert_eq!(cannot("contacts.readonly")[0], "change contacts");
     assert_eq!(cannot("conversations.readonly")[2], "show live chat typing");
     assert_eq!(cannot(""), ["see or change any data of the account"]);

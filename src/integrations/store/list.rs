@@ -259,8 +259,16 @@ const BY_USE: &str = page!("COALESCE(i.last_used_at, -1)", "<", "DESC");
 const BY_USE_BACK: &str = page!("COALESCE(i.last_used_at, -1)", ">", "ASC");
 const BY_AGE: &str = page!("COALESCE(i.token_created_at, 9000000000000000)", ">", "ASC");
 const BY_AGE_BACK: &str = page!("COALESCE(i.token_created_at, 9000000000000000)", "<", "DESC");
-const BY_DEADLINE: &str = page!("COALESCE(i.deadline_at, 9000000000000000)", ">", "ASC");
-const BY_DEADLINE_BACK: &str = page!("COALESCE(i.deadline_at, 9000000000000000)", "<", "DESC");
+const BY_DEADLINE: &str = page!(
+    "(CASE WHEN i.deleted_at IS NULL THEN COALESCE(i.deadline_at, 9000000000000000) ELSE 9000000000000001 END)",
+    ">",
+    "ASC"
+);
+const BY_DEADLINE_BACK: &str = page!(
+    "(CASE WHEN i.deleted_at IS NULL THEN COALESCE(i.deadline_at, 9000000000000000) ELSE 9000000000000001 END)",
+    "<",
+    "DESC"
+);
 
 /// A page of the account's integrations.
 ///
@@ -331,6 +339,14 @@ fn like(text: &str) -> String {
     format!("%{escaped}%")
 }
 
+/// Whether the account has an integration, be it a deleted one.
+///
+/// # Errors
+/// What the engine says.
+pub async fn any(on: &mut On<'_>, account: &AccountId) -> Result<bool, DbError> {
+    Ok(on.first::<(String,)>(ANY, binds![account]).await?.is_some())
+}
+
 /// How many of the account's integrations have a current token whose time is not over.
 ///
 /// # Errors
@@ -354,6 +370,7 @@ pub async fn due(on: &mut On<'_>, account: &AccountId, now: Timestamp) -> Result
 
 const KEPT: &str = "SELECT COUNT(*) FROM integrations i WHERE i.account_id = $1 AND i.deleted_at IS NULL";
 const EVERY: &str = "SELECT COUNT(*) FROM integrations i WHERE i.account_id = $1";
+const ANY: &str = "SELECT i.id FROM integrations i WHERE i.account_id = $1 LIMIT 1";
 const LIVE: &str = "SELECT COUNT(*) FROM tokens t WHERE t.account_id = $1 AND t.role = 'current' AND (t.ends_at IS NULL OR t.ends_at > $2)";
 const COUNT_DUE: &str = "SELECT COUNT(*) FROM integrations i WHERE i.account_id = $1 AND COALESCE(i.token_created_at, 9000000000000000) <= $2 AND i.deleted_at IS NULL";
 const DUE: &str = "SELECT i.name FROM integrations i WHERE i.account_id = $1 AND COALESCE(i.token_created_at, 9000000000000000) <= $2 \
@@ -372,6 +389,7 @@ pub const ALL: &[&str] = &[
     BY_DEADLINE_BACK,
     KEPT,
     EVERY,
+    ANY,
     LIVE,
     COUNT_DUE,
     DUE,

@@ -127,7 +127,7 @@ impl<'a> Own<'a> {
             name: name.hint("Others in your accounts see it, also in the history of what you change."),
             email: self.staff.email.clone(),
             role: self.staff.role.clone(),
-            old: Field::password("old_password", "Present password", "current-password"),
+            old: Field::password("old_password", "Current password", "current-password"),
             new: Field::password("new_password", "New password", "new-password").hint(PASSWORD_RULE),
             sessions: rows,
             confirm: None,
@@ -209,7 +209,7 @@ pub async fn change_password(
     let new = hasher.choose(form.one("new_password"), &words).await?;
     let mut page = own.page(&db).await?;
     if old.is_empty() {
-        page.old.error = Some("Enter your present password".to_owned());
+        page.old.error = Some("Enter your current password".to_owned());
     }
     let new = match new {
         Ok(new) if !old.is_empty() => new,
@@ -224,7 +224,7 @@ pub async fn change_password(
             Ok(frame::see_other(&request, "/profile", Some(Done::PasswordChanged)))
         }
         Err(NotChanged::OldWrong) => {
-            page.old.error = Some("This is not your present password".to_owned());
+            page.old.error = Some("This is not your current password".to_owned());
             own.answer(StatusCode::UNPROCESSABLE_ENTITY, &page.refused(), None)
         }
         Err(NotChanged::Wait(seconds)) => {

@@ -48,8 +48,11 @@ impl SetupPage {
     #[must_use]
     pub fn new(guard: FormGuard, link: &str, typed: [&str; 3]) -> Self {
         let [account_name, name, email] = typed;
-        let account_name =
-            Field { autocomplete: "organization", ..Field::new("account_name", "Account name", account_name) };
+        let account_name = Field {
+            autocomplete: "organization",
+            autofocus: true,
+            ..Field::new("account_name", "Account name", account_name)
+        };
         let email = Field { kind: "email", autocomplete: "username", ..Field::new("email", "E-mail", email) };
         Self {
             shell: frame::visitor_shell("Set up Progreda"),

@@ -51,7 +51,7 @@ fn profile(confirm: bool) -> String {
         name: Field::new("name", "Name", "Maren <Holt>"),
         email: "maren@harborandpine.example".to_owned(),
         role: "Admin".to_owned(),
-        old: Field::password("old_password", "Present password", "current-password"),
+        old: Field::password("old_password", "Current password", "current-password"),
         new: Field::password("new_password", "New password", "new-password"),
         sessions: vec![row("aa", "Chrome 141 on Linux", true), row("bb", "Firefox 140 on Windows", false)],
         confirm: confirm.then_some(asked),

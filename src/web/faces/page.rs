@@ -112,7 +112,8 @@ pub async fn render(failure: &AppError, request: &HttpRequest, now: Timestamp, i
     let title = told.words.title.clone();
     match (db, staff) {
         (Some(db), Some(staff)) => {
-            let shell = frame::shell(request, db, &Actor::Staff(staff), title);
+            let mut shell = frame::shell(request, db, &Actor::Staff(staff), title);
+            shell.lost = true;
             finish(request, failure.status(), &ErrorPage { shell, told })
         }
         _ => finish(request, failure.status(), &BareErrorPage { shell: frame::visitor_shell(title), told }),

@@ -80,7 +80,7 @@ fn not_found(staff: Option<&StaffMember>) -> Words {
 }
 
 fn lacks(permission: Permission, staff: Option<&StaffMember>, ask: &[String]) -> Words {
-    let mut words = Words::new("lock", "Your permissions do not allow this", "To do this you need the permission");
+    let mut words = Words::new("lock", "Your permissions do not allow this", what_for(permission));
     words.lacks = Some(permission.words());
     words.after = staff.map(|staff| format!(" Your role is {}.", staff.role)).unwrap_or_default();
     if let Some(names) = one_of(ask) {
@@ -90,9 +90,20 @@ fn lacks(permission: Permission, staff: Option<&StaffMember>, ask: &[String]) ->
     words
 }
 
-/// `A`, `A or B`, `A, B or C`; at most three names.
+/// What it takes the permission to do, up to its name.
+const fn what_for(permission: Permission) -> &'static str {
+    match permission {
+        Permission::PrivateIntegrationsView => "To open Private Integrations you need the permission",
+        Permission::PrivateIntegrationsManage => "To change private integrations you need the permission",
+        Permission::ContactsView => "To open Contacts you need the permission",
+        _ => "To do this you need the permission",
+    }
+}
+
+/// `A`, `A or B`, `A, B or C`; three names at most, then `A, B, C or another admin`.
 fn one_of(names: &[String]) -> Option<String> {
-    let names: Vec<&str> = names.iter().take(3).map(String::as_str).collect();
+    let others = (names.len() > 3).then_some("another admin");
+    let names: Vec<&str> = names.iter().take(3).map(String::as_str).chain(others).collect();
     let (last, first) = names.split_last()?;
     Some(if first.is_empty() { (*last).to_owned() } else { format!("{} or {last}", first.join(", ")) })
 }
@@ -168,7 +179,7 @@ mod tests {
         let names = |list: &[&str]| one_of(&list.iter().map(ToString::to_string).collect::<Vec<_>>());
         assert_eq!(names(&[]), None);
         assert_eq!(names(&["Maren Holt"]).as_deref(), Some("Maren Holt"));
-        assert_eq!(names(&["A", "B", "C", "D"]).as_deref(), Some("A, B or C"));
+        assert_eq!(names(&["A", "B", "C", "D"]).as_deref(), Some("A, B, C or another admin"));
     }
 
     #[test]

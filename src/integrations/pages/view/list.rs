@@ -14,7 +14,7 @@ pub struct ListPage {
     pub account: String,
     /// Whether controls that change something are shown.
     pub may_manage: bool,
-    /// Whether the account never had one: the page then explains what they are for.
+    /// Whether the account never had one, deleted ones included: the page then explains what they are for.
     pub empty: bool,
     /// The banner about those that are due.
     pub due: Option<DueBanner>,
@@ -49,7 +49,7 @@ pub struct ListBlock {
     pub rows: Vec<Row>,
     /// What stands in place of rows when the filters leave none.
     pub nothing: Nothing,
-    /// The count in words: `10 integrations, 8 with a live token`.
+    /// The count in words: `10 integrations, 8 with a live token`; empty when none is listed.
     pub words: String,
     /// Address of the page before; empty for none.
     pub previous: String,

@@ -165,11 +165,8 @@ fn chips(chosen: &ScopeSet) -> Vec<Chip> {
 
 fn folded_words(folded: &[GridGroup]) -> String {
     let total: usize = folded.iter().map(|group| group.total).sum();
-    let names: Vec<_> = folded.iter().take(3).map(|group| group.name.as_str()).collect();
-    match folded.len().saturating_sub(names.len()) {
-        0 => format!("{}: {total} more scopes", names.join(", ")),
-        more => format!("{} and {more} more areas: {total} more scopes", names.join(", ")),
-    }
+    let areas = if folded.len() == 1 { "area" } else { "areas" };
+    format!("{} more {areas}, {total} scopes", folded.len())
 }
 
 /// View data of the running summary: an answer of its own, and a part of the pages that choose scopes.

@@ -61,8 +61,8 @@ pub struct Actions {
 pub struct Ended {
     /// Its hint.
     pub hint: String,
-    /// The colour of the words that no token is live.
-    pub tone: Tone,
+    /// That no token is live, in its colour; none where that goes without saying.
+    pub note: Option<Tone>,
     /// When and by whom it was made, when it ended.
     pub facts: Vec<Fact>,
 }

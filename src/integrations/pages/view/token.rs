@@ -22,6 +22,8 @@ pub struct TokenPage {
     pub caption: &'static str,
     /// The address that the command calls.
     pub url: String,
+    /// What the command appends to the address, `name=value` each: written out below it, so that none of it is hidden.
+    pub fields: Vec<String>,
     /// The integration.
     pub href: String,
 }

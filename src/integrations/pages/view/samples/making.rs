@@ -22,7 +22,7 @@ pub fn samples() -> Vec<Sample> {
     vec![
         page("step 1", &name_step()),
         page("step 1 with errors", &errors),
-        page("step 2 of nothing", &scopes_step(&ScopeSet::default(), Some("Choose at least one scope.".to_owned()))),
+        page("step 2 of nothing", &scopes_step(&ScopeSet::default(), Some("Choose at least one scope".to_owned()))),
         page("step 2", &scopes_step(&some(), None)),
         part("summary", &SummaryPart { summary: SummaryView::of_new("Warehouse sync", &some()) }),
         page("step 3", &review(guard())),
@@ -108,7 +108,8 @@ fn token() -> TokenPage {
         next: "20 Feb 2027".to_owned(),
         outgoing: Some(Outgoing { hint: "pit_…k7Qd".to_owned(), until: "29 Nov, 09:30 UTC".to_owned() }),
         caption: "Shell: the first contact",
-        url: "http://127.0.0.1:8080/contacts/?locationId=acc_1&limit=1".to_owned(),
+        url: "http://127.0.0.1:8080/contacts/".to_owned(),
+        fields: vec!["locationId=acc_1".to_owned(), "limit=1".to_owned()],
         href: HREF.to_owned(),
     }
 }

@@ -130,11 +130,7 @@ fn show() -> ShowPage {
 }
 
 fn deleted() -> ShowPage {
-    let ended = Ended {
-        hint: "pit_…Tz41".to_owned(),
-        tone: Tone::Info,
-        facts: vec![Fact::new("Ended", "2 Apr 2026").second("7 months ago", Tone::Info)],
-    };
+    let ended = Ended { hint: "pit_…Tz41".to_owned(), note: None, facts: vec![Fact::new("Ended", "2 Apr 2026")] };
     ShowPage {
         actions: None,
         pills: vec![Pill::new(PillKind::Deleted)],
