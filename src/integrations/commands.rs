@@ -186,11 +186,14 @@ pub async fn update(
     let describe = |name: &str, description: &str, scopes: &ScopeSet| json!({ "name": name, "description": description, "scopes": scopes.ids().collect::<Vec<_>>() });
     let was = describe(&before.name, &before.description, &before.scopes);
     let now = describe(draft.details.name(), draft.details.description(), &draft.scopes);
-    if before.version == version && was == now {
+    // Not left to the write below: it may wait for somebody else's, and then be about a version that nobody looked at here.
+    if before.version != version {
+        return Err(Trouble::Stale(Box::new(before)));
+    }
+    if was == now {
         return Ok(false);
     }
-    // Of another version than this one nothing is written below.
-    if before.version == version && widening.is_none() && !draft.scopes.added(&before.scopes).is_empty() {
+    if widening.is_none() && !draft.scopes.added(&before.scopes).is_empty() {
         return Err(Trouble::Unconfirmed);
     }
     match write::update(&mut tx.on(), writer(permit, person), (id, version), &draft.details, &draft.scopes).await {

@@ -124,7 +124,8 @@ pub async fn leave(on: &mut On<'_>, keys: &Keys, key: &OnceKey, plain: &str, now
     Ok(())
 }
 
-/// Takes the note away and opens it. `None`: there is none, or none any more, for this person and this thing.
+/// Takes the note away and opens it. `None`: there is none, or none any more, for this person and this thing. A note that
+/// is refused because it is too old is emptied too, so that it stays dead even when the clock is set back.
 ///
 /// # Errors
 /// What the engine says.
@@ -136,11 +137,11 @@ pub async fn take(
     subject: &str,
 ) -> Result<Option<Zeroizing<String>>, DbError> {
     let digest = key.digest(keys);
-    let note: Option<(Option<String>,)> =
-        on.first(READ, binds![&digest, from.account, from.user, subject, from.now]).await?;
-    let Some((Some(note),)) = note else { return Ok(None) };
+    let note: Option<(Option<String>, Option<i64>)> =
+        on.first(READ, binds![&digest, from.account, from.user, subject]).await?;
+    let Some((Some(note), Some(until))) = note else { return Ok(None) };
     // The conditional update decides between two readers; only one changes the row.
-    if !on.run_one(EMPTY, binds![&digest]).await? {
+    if !on.run_one(EMPTY, binds![&digest]).await? || until <= from.now.millis() {
         return Ok(None);
     }
     let sealed = base64::engine::general_purpose::STANDARD.decode(note).unwrap_or_default();
@@ -167,8 +168,7 @@ const ADD: &str = "INSERT INTO once_keys (digest, account_id, user_id, purpose, 
 const FIND: &str =
     "SELECT subject, content FROM once_keys WHERE digest = $1 AND account_id = $2 AND user_id = $3 AND purpose = $4";
 const LEAVE: &str = "UPDATE once_keys SET note = $2, note_expires_at = $3 WHERE digest = $1";
-const READ: &str = "SELECT note FROM once_keys WHERE digest = $1 AND account_id = $2 AND user_id = $3 AND subject = $4 \
-     AND note_expires_at > $5";
+const READ: &str = "SELECT note, note_expires_at FROM once_keys WHERE digest = $1 AND account_id = $2 AND user_id = $3 AND subject = $4";
 const EMPTY: &str = "UPDATE once_keys SET note = NULL, note_expires_at = NULL WHERE digest = $1 AND note IS NOT NULL";
 
 /// Every statement of this file.

@@ -2,26 +2,70 @@
 
 use super::actor::{Asking, Visit};
 use super::permit::UsedScope;
-use crate::authz::Actor;
+use crate::authz::{Actor, Origin};
 use crate::db::journal::{Class, Counted, Doer, Entry, Subject};
 use crate::db::{Db, DbError};
 use crate::error::AppError;
 use actix_web::{HttpMessage as _, HttpRequest, web};
 use serde_json::json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 const EVERY: Duration = Duration::from_secs(1);
+// Where a route stands otherwise.
+const REST: &str = "many routes or addresses";
 // Different things that may wait for the next write; what goes beyond is in the log only.
 const MOST: usize = 4_096;
+// And of one actor; what goes beyond is counted in one row of theirs, so that they crowd out nobody.
+const MOST_OF_ONE: usize = 64;
+
+/// What waits for the next write.
+#[derive(Debug, Default)]
+struct Waiting {
+    // In the order of identities, in which they are also written.
+    rows: BTreeMap<String, Counted>,
+    // How many of them each actor has.
+    of: HashMap<Option<String>, usize>,
+}
+
+impl Waiting {
+    fn add(&mut self, refusal: Counted) {
+        let identity = refusal.identity();
+        if let Some(known) = self.rows.get_mut(&identity) {
+            known.times += refusal.times;
+            return;
+        }
+        let own = self.of.entry(refusal.doer.id.clone()).or_default();
+        if *own >= MOST_OF_ONE && !is_rest(&refusal) {
+            return self.add(rest(refusal));
+        }
+        if self.rows.len() >= MOST {
+            tracing::warn!(actor.id = refusal.doer.id, "a refusal left no trace: too many wait");
+            return;
+        }
+        *own += 1;
+        self.rows.insert(identity, refusal);
+    }
+}
+
+/// The one row for all that an actor has beyond [`MOST_OF_ONE`]: it says how often, but not what and from where.
+fn rest(mut refusal: Counted) -> Counted {
+    refusal.origin = Origin::default();
+    REST.clone_into(&mut refusal.entry.subject.name);
+    refusal.entry.details = json!({ "reason": "many", "needs": "" });
+    refusal
+}
+
+fn is_rest(refusal: &Counted) -> bool {
+    refusal.entry.subject.name == REST
+}
 
 /// Takes notes of refusals. What was noted in the last second before the process is killed is lost: nothing was promised.
 #[derive(Debug, Clone)]
 pub struct Refusals {
     db: Db,
-    // In the order of identities, in which they are also written.
-    waiting: Arc<Mutex<BTreeMap<String, Counted>>>,
+    waiting: Arc<Mutex<Waiting>>,
     // Held while writing, so that whoever finishes also waits for a write under way.
     writing: Arc<tokio::sync::Mutex<()>>,
 }
@@ -44,21 +88,13 @@ impl Refusals {
 
     /// Notes one; never waits.
     pub fn note(&self, refusal: Counted) {
-        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        let full = waiting.len() >= MOST;
-        match waiting.get_mut(&refusal.identity()) {
-            Some(known) => known.times += refusal.times,
-            None if full => tracing::warn!(actor.id = refusal.doer.id, "a refusal left no trace: too many wait"),
-            None => {
-                waiting.insert(refusal.identity(), refusal);
-            }
-        }
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).add(refusal);
     }
 
     /// Writes everything noted so far, in one transaction.
     pub async fn finish(&self) {
         let _writing = self.writing.lock().await;
-        let gathered = std::mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner));
+        let gathered = std::mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner)).rows;
         if gathered.is_empty() {
             return;
         }

@@ -212,9 +212,12 @@ impl Sessions {
 
     async fn find(&self, key: &str) -> Result<Option<HashMap<String, String>>, DbError> {
         let now = self.db.world().now();
-        let values = binds![self.name(key), now, now.minus(IDLE)];
-        let row: Option<(String, i64)> = self.db.read().await?.on().first(FIND, values).await?;
-        let Some((state, seen_at)) = row else { return Ok(None) };
+        let row: Option<(String, i64, i64)> = self.db.read().await?.on().first(FIND, binds![self.name(key)]).await?;
+        let Some((state, seen_at, expires_at)) = row else { return Ok(None) };
+        if expires_at <= now.millis() || seen_at <= now.minus(IDLE).millis() {
+            self.put_away(key, now).await?;
+            return Ok(None);
+        }
         // What cannot be read is no session.
         let mut state: Option<HashMap<String, String>> = serde_json::from_str(&state).ok();
         if let Some(state) = &mut state {
@@ -223,11 +226,20 @@ impl Sessions {
         Ok(state)
     }
 
+    /// What was refused once stays dead, even when the clock is set back.
+    async fn put_away(&self, key: &str, now: Timestamp) -> Result<(), DbError> {
+        let mut tx = self.db.write().await?;
+        tx.on().run(REMOVE_ENDED, binds![self.name(key), now, now.minus(IDLE)]).await?;
+        tx.commit_unlogged(Unlogged::SessionUpkeep).await
+    }
+
     /// The session whose id before was `key`, as it was then: not confirmed.
     async fn find_moved(&self, key: &str) -> Result<Option<HashMap<String, String>>, DbError> {
         let Some(mut state) = self.find(&self.following(key)).await? else { return Ok(None) };
         let Some(mut facts) = facts_in(&state) else { return Ok(None) };
-        if self.db.world().now().since(Timestamp::from_millis(facts.authenticated)) >= OVERLAP {
+        // When the clock was set back, nobody can tell how long ago that was.
+        let ago = self.db.world().now().since(Timestamp::from_millis(facts.authenticated));
+        if !(Span::millis(0)..OVERLAP).contains(&ago) {
             return Ok(None);
         }
         facts.authenticated = 0;
@@ -337,7 +349,7 @@ impl SessionStore for Sessions {
     }
 }
 
-const FIND: &str = "SELECT state, seen_at FROM sessions WHERE id_hash = $1 AND expires_at > $2 AND seen_at > $3";
+const FIND: &str = "SELECT state, seen_at, expires_at FROM sessions WHERE id_hash = $1";
 const LIST: &str = "SELECT state, seen_at FROM sessions WHERE user_id = $1 AND expires_at > $2 AND seen_at > $3 \
      ORDER BY seen_at DESC, id_hash";
 const ADD: &str = "INSERT INTO sessions (id_hash, user_id, account_id, state, created_at, seen_at, expires_at, handle) \
@@ -347,6 +359,7 @@ const CHANGE: &str = "UPDATE sessions SET id_hash = $2, state = $3 WHERE id_hash
 const TOUCH_ROW: &str = "UPDATE sessions SET seen_at = $2 WHERE handle = $1 AND seen_at < $2";
 const STAFF_SEEN: &str = "UPDATE staff SET last_seen_at = $3 WHERE user_id = $1 AND account_id = $2";
 const REMOVE: &str = "DELETE FROM sessions WHERE id_hash = $1";
+const REMOVE_ENDED: &str = "DELETE FROM sessions WHERE id_hash = $1 AND (expires_at <= $2 OR seen_at <= $3)";
 const REMOVE_HANDLE: &str = "DELETE FROM sessions WHERE handle = $1";
 const REMOVE_OLD: &str = "DELETE FROM sessions WHERE expires_at <= $1 OR seen_at <= $2";
 /// Ends the person's sessions but the one named (`$2`, empty for none); part of commands of `users`.
@@ -364,6 +377,7 @@ pub const ALL: &[&str] = &[
     TOUCH_ROW,
     STAFF_SEEN,
     REMOVE,
+    REMOVE_ENDED,
     REMOVE_HANDLE,
     REMOVE_OLD,
     END_OTHERS,

@@ -214,3 +214,24 @@ async fn nobody_forges_a_line_of_the_log() {
     }
     assert!(requests >= 8, "{requests} requests are logged:\n{log}");
 }
+
+#[actix_web::test]
+async fn junk_is_no_error_of_ours() {
+    let database = TestDatabase::new().await;
+    let running = Running::start(program(database.url(), &database.key_file()));
+    let long = format!("GET / HTTP/1.1\r\nHost: x\r\nX-Long: {}\r\n\r\n", "x".repeat(200_000));
+    for junk in [
+        "\r\n\r\nx y z\r\n\r\n",
+        "\u{16}\u{3}\u{1}\u{2}",
+        "GET / HTTP/9.9\r\n\r\n",
+        "GET /\u{0} HTTP/1.1\r\n\r\n",
+        &long,
+    ] {
+        running.send(format!("{junk}\r\n\r\n").as_bytes());
+    }
+    running.send(b"POST /login HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n");
+    running.send(b"GET / HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n");
+    let (code, log) = running.stop();
+    assert_eq!(code, Some(0), "{log}");
+    assert!(log.contains("\"message\":\"request\"") && !log.contains("\"ERROR\""), "{log}");
+}

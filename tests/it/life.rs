@@ -98,6 +98,12 @@ async fn a_note_is_opened_only_while_its_token_is_the_current_one() {
     let token = token_in(&opened(&scene, &of, &key).await).expect("the new token goes on and is shown");
     assert_eq!(status(&scene, &token).await, 200);
 
+    let (of, key) = make(&scene, "Late").await;
+    scene.app.advance(Span::minutes(2));
+    assert_eq!(token_in(&opened(&scene, &of, &key).await), None, "a note is opened too late");
+    scene.app.advance(Span::minutes(-1));
+    assert_eq!(token_in(&opened(&scene, &of, &key).await), None, "it came alive when the clock was set back");
+
     let (of, key) = make(&scene, "Deleted").await;
     let path = format!("{of}/deletion");
     let form = scene.admin.get(&path).await.expect(200).form(&path).with("name", "Deleted");

@@ -35,6 +35,8 @@ mod killable;
 #[cfg(test)]
 mod life;
 #[cfg(test)]
+mod meanwhile;
+#[cfg(test)]
 mod predicate;
 #[cfg(test)]
 mod prepared;

@@ -2,12 +2,13 @@
 
 use crate::support::actors::{ADMIN, PASSWORD, Scene, call, sign_in};
 use crate::support::app::TestApp;
-use crate::support::database::TestDatabase;
+use crate::support::database::{Engine, TestDatabase};
 use crate::support::visitor::Visitor;
 use futures_util::future::join_all;
 use progreda::authz::Permission;
 use progreda::binds;
 use progreda::db::Db;
+use progreda::db::journal::Unlogged;
 use progreda::world::Span;
 use reqwest::Method;
 use std::time::Duration;
@@ -102,6 +103,42 @@ async fn one_network_cannot_buy_a_row_for_each_of_its_addresses() {
     }
     let rows = counted(&scene.db, "user.sign_in_failed").await;
     assert_eq!(rows.iter().map(|row| row.3).collect::<Vec<_>>(), [3, 1], "{rows:?}");
+}
+
+#[actix_web::test]
+async fn one_actor_with_many_addresses_fills_no_more_than_its_place() {
+    let trusted =
+        |config: &mut progreda::config::Config| config.trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()];
+    let scene = Scene::on(TestApp::start_with(TestDatabase::new().await, trusted)).await;
+    let uma = uma(&scene).await;
+    scene.person(&scene.account, "ova@harbor.example", "User").await;
+    scene.set_override(&scene.account, "ova@harbor.example", Permission::ContactsView, Some(false)).await;
+    let ova = scene.signed_in("ova@harbor.example").await;
+    for visitor in [&uma, &ova] {
+        visitor.get("/profile").await.expect(200);
+    }
+    // Nothing is written while somebody else writes: all of it waits.
+    let mut tx = scene.db.write().await.unwrap();
+    if Engine::chosen() == Engine::Postgres {
+        tx.on().run("LOCK TABLE events IN EXCLUSIVE MODE", binds![]).await.unwrap();
+    }
+    let refused = async |visitor: &Visitor, address: String| {
+        let request = visitor.request(Method::GET, "/business/contacts").header("X-Forwarded-For", address);
+        visitor.send("/business/contacts", request).await.expect(403);
+    };
+    for half in 0..2 {
+        join_all((0..150).map(|number| refused(&uma, format!("192.0.{half}.{number}")))).await;
+    }
+    refused(&ova, "198.51.100.7".to_owned()).await;
+    tx.commit_unlogged(Unlogged::Seed).await.unwrap();
+    let rows = counted_to(&scene.db, 301).await;
+    assert_eq!(rows.iter().map(|row| row.3).sum::<i64>(), 301, "each one is counted");
+    let (of_uma, others): (Vec<_>, Vec<_>) = rows.iter().partition(|row| row.0 == "uma");
+    // What was being written when it was held up, and what came then.
+    assert!(of_uma.len() <= 2 * 65, "{} rows for one person", of_uma.len());
+    let rest = of_uma.iter().find(|row| row.1 == "many routes or addresses").expect("a row for the rest");
+    assert!(rest.3 >= 150 && rest.2.contains("many"), "{rest:?}");
+    assert_eq!((others.len(), others[0].1.as_str()), (1, "GET /business/contacts"), "{others:?}");
 }
 
 #[actix_web::test]

@@ -104,6 +104,9 @@ async fn a_session_ends_after_a_day_of_silence_and_after_two_weeks_at_the_latest
         scene.app.advance(Span::hours(12));
     }
     assert!(!is_alive(&busy).await, "after 14 days");
+    // What was refused once stays dead.
+    scene.app.advance(Span::days(-1));
+    assert!(!is_alive(&busy).await && !is_alive(&idle).await, "alive again when the clock was set back");
 }
 
 #[actix_web::test]

@@ -13,6 +13,8 @@ pub struct Question {
     pub title: &'static str,
     /// Where the answer goes, below the integration's address.
     pub path: &'static str,
+    /// Hidden fields beside the version.
+    pub hidden: Vec<(&'static str, String)>,
     /// What will happen.
     pub points: Vec<Point>,
     /// Ends of the overlap to choose from; empty for other questions.
@@ -43,6 +45,7 @@ impl Question {
             problems,
             guard: asking.sudo_guard(false, shown.again.as_ref()),
             version: of.version,
+            hidden: self.hidden,
             points: self.points,
             ends: self.ends,
             keep: self.keep,

@@ -15,7 +15,7 @@ use crate::integrations::{EditIntegration, WidenScopes};
 use crate::web::flash::Done;
 use crate::web::form::FormBody;
 use crate::web::parts::DiffRow;
-use crate::web::permit::Pending;
+use crate::web::permit::{Asked, Pending};
 use crate::web::times;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -119,6 +119,8 @@ pub async fn update(
     match commands::update(&db, &permit, widening.as_ref(), &of.id, version, &draft).await {
         Ok(true) => Ok(asking.lead(&address(&of), Done::Updated)),
         Ok(false) => Ok(asking.lead(&address(&of), Done::Unchanged)),
+        // Somebody else was faster by so little that only now it is a scope more.
+        Err(Trouble::Unconfirmed) => page.show(&Wrong::default(), None, &Shown::asked(Asked::ForPassword)),
         Err(Trouble::NameTaken) => page.answer(&Wrong::name_taken(), None),
         Err(Trouble::Stale(now)) if now.facts.deleted_at.is_some() => Err(failure(Refused::Deleted.into())),
         Err(Trouble::Stale(now)) => {

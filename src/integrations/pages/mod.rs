@@ -11,6 +11,7 @@ mod draft;
 pub mod edit;
 mod history;
 pub mod list;
+mod meanwhile;
 pub mod pause;
 pub mod rotation;
 pub mod show;

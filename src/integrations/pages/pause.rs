@@ -34,6 +34,7 @@ fn show(asking: &Asking<'_>, of: &Integration, shown: &Shown) -> Result<HttpResp
     let question = Question {
         title: "Pause",
         path: "pause",
+        hidden: Vec::new(),
         points: vec![
             Point::new("circle-pause", "Every call of the software is refused until you resume it."),
             Point::new(

@@ -2,6 +2,7 @@
 
 use super::asking::{Again, Asking, Shown, address, failure, version};
 use super::confirm::Question;
+use super::meanwhile::{self, Ended, Seen};
 use super::view::confirm::Point;
 use super::words;
 use crate::authz::{Action, Permit};
@@ -20,6 +21,8 @@ use crate::web::times;
 use crate::world::Timestamp;
 use actix_web::{HttpRequest, HttpResponse, web};
 
+const FIELDS: &[&str] = &["version", "old", "new"];
+
 /// Which step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Step {
@@ -34,6 +37,15 @@ impl Step {
             Self::Cancel => Done::RotationCancelled,
             Self::Expire => Done::OutgoingExpired,
             Self::Extend(_) => Done::OverlapExtended,
+        }
+    }
+
+    /// The end of the rotation that leaves nothing to be wished.
+    const fn wish(self) -> Option<Ended> {
+        match self {
+            Self::Cancel => Some(Ended::Cancelled),
+            Self::Expire => Some(Ended::Finished),
+            Self::Extend(_) => None,
         }
     }
 }
@@ -63,22 +75,36 @@ async fn take<A: Action>(
     let asking = Asking::at(&pending, at.request, at.db);
     let of = asking.find(at.id).await?;
     match pending.confirm(form).await? {
-        Ok(permit) => answer(&asking, &of, step, run(&permit, &of.id, version).await),
+        Ok(permit) => {
+            let tried = run(&permit, &of.id, version).await;
+            answer(&asking, &of, (step, Seen::read(form)), tried).await
+        }
         Err(asked) => show(&asking, &of, step, &Shown::asked(asked)),
     }
 }
 
 /// What is answered after a step was tried.
-fn answer(asking: &Asking<'_>, of: &Integration, step: Step, tried: Result<(), Trouble>) -> Result<HttpResponse> {
-    match tried {
-        Ok(()) => Ok(asking.lead(&address(of), step.done())),
-        Err(Trouble::Stale(now)) if now.facts.expire_outgoing(asking.now).is_err() => {
-            Ok(asking.lead(&address(of), Done::AlreadySo))
+async fn answer(
+    asking: &Asking<'_>,
+    of: &Integration,
+    (step, seen): (Step, Seen<'_>),
+    tried: Result<(), Trouble>,
+) -> Result<HttpResponse> {
+    let now = match tried {
+        Ok(()) => return Ok(asking.lead(&address(of), step.done())),
+        Err(Trouble::Stale(now)) if now.facts.expire_outgoing(asking.now).is_ok() => {
+            return show(asking, &now, step, &Shown::stale());
         }
-        Err(Trouble::Stale(now)) => show(asking, &now, step, &Shown::stale()),
-        Err(Trouble::Refused(Refused::NoRotation)) => Ok(asking.lead(&address(of), Done::AlreadySo)),
-        Err(other) => Err(failure(other)),
+        Err(Trouble::Stale(now)) => now,
+        // It is the version that was seen, and its overlap is over by the clock.
+        Err(Trouble::Refused(Refused::NoRotation)) => Box::new(of.clone()),
+        Err(other) => return Err(failure(other)),
+    };
+    let ended = Ended::of(asking, &now, seen).await?;
+    if step.wish() == Some(ended) {
+        return Ok(asking.lead(&address(of), Done::AlreadySo));
     }
+    Err(ended.problem(&now))
 }
 
 fn show(asking: &Asking<'_>, of: &Integration, step: Step, shown: &Shown) -> Result<HttpResponse> {
@@ -92,10 +118,12 @@ fn show(asking: &Asking<'_>, of: &Integration, step: Step, shown: &Shown) -> Res
 
 fn question(asking: &Asking<'_>, of: &Integration, step: Step) -> Question {
     let points = points(step, of, asking.now);
+    let hidden = meanwhile::hidden(of);
     match step {
         Step::Cancel => Question {
             title: "Cancel the rotation of",
             path: "rotation/cancellation",
+            hidden,
             points,
             ends: Vec::new(),
             keep: "Keep both tokens",
@@ -106,6 +134,7 @@ fn question(asking: &Asking<'_>, of: &Integration, step: Step) -> Question {
         Step::Expire => Question {
             title: "Expire the old token of",
             path: "outgoing-token/expiry",
+            hidden,
             points,
             ends: Vec::new(),
             keep: "Keep both tokens",
@@ -116,6 +145,7 @@ fn question(asking: &Asking<'_>, of: &Integration, step: Step) -> Question {
         Step::Extend(chosen) => Question {
             title: "Extend the overlap of",
             path: "rotation/extension",
+            hidden,
             points,
             ends: ends(of, asking, chosen),
             keep: "Keep the deadline",
@@ -215,7 +245,7 @@ pub async fn cancel(
     request: HttpRequest,
     db: web::Data<Db>,
 ) -> Result<HttpResponse> {
-    form.expect(&["version"], &[])?;
+    form.expect(FIELDS, &[])?;
     let run = async |permit: &Permit<CancelRotation>, of: &IntegrationId, version: i64| {
         commands::cancel_rotation(&db, permit, of, version).await
     };
@@ -233,7 +263,7 @@ pub async fn expire(
     request: HttpRequest,
     db: web::Data<Db>,
 ) -> Result<HttpResponse> {
-    form.expect(&["version"], &[])?;
+    form.expect(FIELDS, &[])?;
     let run = async |permit: &Permit<ExpireOutgoing>, of: &IntegrationId, version: i64| {
         commands::expire_outgoing(&db, permit, of, version).await
     };
@@ -251,7 +281,7 @@ pub async fn extend(
     request: HttpRequest,
     db: web::Data<Db>,
 ) -> Result<HttpResponse> {
-    form.expect(&["version", "until"], &[])?;
+    form.expect(&["version", "old", "new", "until"], &[])?;
     let extension =
         Extension::from_code(form.one("until")).ok_or(AppError::Malformed("There is no such extension."))?;
     let run = async |permit: &Permit<ExtendOverlap>, of: &IntegrationId, version: i64| {

@@ -3,7 +3,7 @@
 pub mod list;
 pub mod write;
 
-use super::model::{Facts, Token};
+use super::model::{EndReason, Facts, Token};
 use super::scopes::ScopeSet;
 use crate::binds;
 use crate::db::{DbError, On};
@@ -193,6 +193,22 @@ pub async fn is_current(
 const IS_CURRENT: &str = "SELECT id FROM tokens WHERE account_id = $1 AND integration_id = $2 AND digest = $3 \
      AND role = 'current' AND (ends_at IS NULL OR ends_at > $4)";
 
+/// Why this token of the integration was ended; `None` while it is live, and for a token that there is not.
+///
+/// # Errors
+/// What the engine says.
+pub async fn end_of(
+    on: &mut On<'_>,
+    account: &AccountId,
+    of: &IntegrationId,
+    token: &str,
+) -> Result<Option<EndReason>, DbError> {
+    let row: Option<(Option<String>,)> = on.first(END_OF, binds![account, of, token]).await?;
+    Ok(row.and_then(|(reason,)| EndReason::from_code(&reason?)))
+}
+
+const END_OF: &str = "SELECT end_reason FROM tokens WHERE account_id = $1 AND integration_id = $2 AND id = $3";
+
 /// The last token of an integration that has none that is live.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct LastToken {
@@ -234,4 +250,4 @@ const PASSED: &str = "SELECT account_id, integration_id FROM tokens WHERE role <
      ORDER BY ends_at LIMIT 100";
 
 /// Every statement of this file.
-pub const ALL: &[&str] = &[HEAD, TOKENS, PRESENTED, IS_CURRENT, LAST_TOKEN, PASSED];
+pub const ALL: &[&str] = &[HEAD, TOKENS, PRESENTED, IS_CURRENT, END_OF, LAST_TOKEN, PASSED];

@@ -48,6 +48,8 @@ pub struct ConfirmPage {
     pub guard: FormGuard,
     /// The version that the form is about.
     pub version: i64,
+    /// Hidden fields beside the version.
+    pub hidden: Vec<(&'static str, String)>,
     /// What will happen.
     pub points: Vec<Point>,
     /// Ends of the overlap to choose from; empty for other questions.

@@ -76,6 +76,7 @@ fn rotate() -> RotatePage {
 
 fn confirm() -> ConfirmPage {
     ConfirmPage {
+        hidden: Vec::new(),
         shell: shell("Cancel the rotation of Warehouse sync", false),
         href: HREF.to_owned(),
         action: format!("{HREF}/rotation/cancellation"),
