@@ -30,6 +30,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::watch;
 
+/// What is logged unless `RUST_LOG` says otherwise. The dispatcher calls every malformed head an error: anybody could fill the log
+/// and call somebody out of bed.
+pub const LOGGED: &str = "info,actix_server=warn,actix_http::h1::dispatcher=off";
+
 /// Why a server does not start; one line.
 #[derive(Debug)]
 pub enum StartError {

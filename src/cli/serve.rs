@@ -3,7 +3,7 @@
 use super::Outcome;
 use super::args::Settings;
 use super::operator::said;
-use crate::app::App;
+use crate::app::{App, LOGGED};
 use crate::db::{Db, OpenError};
 use crate::demo;
 use crate::telemetry;
@@ -13,7 +13,7 @@ use std::io::Write as _;
 
 /// Serves until told to stop; while there is no user, prints a one-time setup link.
 pub async fn serve(settings: Settings) -> Outcome {
-    telemetry::start(settings.log_format);
+    telemetry::start(settings.log_format, LOGGED);
     let config = settings.config(settings.database_url(), settings.key_file.clone());
     let app = App::build(config, World::real()).await.map_err(|error| error.to_string())?;
     let url = app.url();
@@ -31,7 +31,7 @@ pub async fn serve(settings: Settings) -> Outcome {
 
 /// Serves a throw-away database with a believable account, and prints how to use it. A named database must be empty.
 pub async fn demo(settings: Settings, json: bool) -> Outcome {
-    telemetry::start(settings.log_format);
+    telemetry::start(settings.log_format, LOGGED);
     let world = World::real();
     let named = settings.database_url.as_deref();
     if let Some(url) = named
