@@ -323,11 +323,9 @@ async fn upkeep(lines: Lines, db: Db) {
         lines.cut();
         if second % 60 == 0 {
             db.rest();
-        }
-        if second % 60 == 0
-            && let Err(error) = crate::web::once::upkeep(&db).await
-        {
-            tracing::warn!(cause = %error, "upkeep failed");
+            if let Err(error) = crate::web::once::upkeep(&db).await {
+                tracing::warn!(cause = %error, "upkeep failed");
+            }
         }
         if second % 10 == 5
             && let Err(error) = integrations::due::finish_rotations(&db).await

@@ -87,6 +87,25 @@ impl Span {
     }
 }
 
+/// A mark on the machine's steady clock, which nobody sets: for the limits of connections, never for facts.
+#[derive(Debug, Clone, Copy)]
+pub struct Mark(std::time::Instant);
+
+impl Mark {
+    /// The present.
+    #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "this file is the one that asks the machine")]
+    pub fn now() -> Self {
+        Self(std::time::Instant::now())
+    }
+
+    /// How long ago it was.
+    #[must_use]
+    pub fn elapsed(self) -> std::time::Duration {
+        self.0.elapsed()
+    }
+}
+
 /// Tells the time.
 pub trait Clock: Send + Sync {
     /// The present instant.

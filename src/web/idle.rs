@@ -1,5 +1,6 @@
 //! Cuts connections that stay silent, later request heads included, which the HTTP library times only once.
 
+use crate::world::Mark;
 use actix_web::dev::Extensions;
 use actix_web::{HttpRequest, rt};
 use std::any::Any;
@@ -7,7 +8,6 @@ use std::net::{Shutdown, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
-use tokio::time::Instant;
 
 /// A connection without a finished request for this long is cut.
 pub const LIMIT: Duration = Duration::from_secs(12);
@@ -17,7 +17,7 @@ pub const LIMIT: Duration = Duration::from_secs(12);
 pub struct Line {
     socket: TcpStream,
     busy: AtomicUsize,
-    since: Mutex<Instant>,
+    since: Mutex<Mark>,
 }
 
 /// Every open connection.
@@ -29,7 +29,7 @@ impl Lines {
     pub fn opened(&self, connection: &dyn Any, extensions: &mut Extensions) {
         let Some(stream) = connection.downcast_ref::<rt::net::TcpStream>() else { return };
         let Ok(socket) = socket_of(stream) else { return };
-        let line = Arc::new(Line { socket, busy: AtomicUsize::new(0), since: Mutex::new(Instant::now()) });
+        let line = Arc::new(Line { socket, busy: AtomicUsize::new(0), since: Mutex::new(Mark::now()) });
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::downgrade(&line));
         extensions.insert(line);
     }
@@ -82,7 +82,7 @@ impl UnderWay {
 impl Drop for UnderWay {
     fn drop(&mut self) {
         if let Some(line) = &self.0 {
-            *line.since.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+            *line.since.lock().unwrap_or_else(PoisonError::into_inner) = Mark::now();
             line.busy.fetch_sub(1, Ordering::Relaxed);
         }
     }

@@ -1,33 +1,10 @@
 //! A question with one answer, and what is told after a step was tried: one shape for pausing and for the steps of a rotation.
 
 use super::asking::{Asking, Shown, address};
-use super::view::confirm::{ConfirmPage, Point};
+use super::view::confirm::{ConfirmPage, Question};
 use crate::error::Result;
 use crate::integrations::store::Integration;
-use crate::web::parts::Choice;
 use actix_web::HttpResponse;
-
-/// What is asked.
-pub struct Question {
-    /// The question, but for the name: `Pause`.
-    pub title: &'static str,
-    /// Where the answer goes, below the integration's address.
-    pub path: &'static str,
-    /// Hidden fields beside the version.
-    pub hidden: Vec<(&'static str, String)>,
-    /// What will happen.
-    pub points: Vec<Point>,
-    /// Ends of the overlap to choose from; empty for other questions.
-    pub ends: Vec<Choice>,
-    /// The words of the safe answer.
-    pub keep: &'static str,
-    /// The words of the button.
-    pub label: &'static str,
-    /// The button's kind.
-    pub kind: &'static str,
-    /// The button's words while it is sent.
-    pub sending: &'static str,
-}
 
 impl Question {
     /// Asks it about `of`.
@@ -45,13 +22,7 @@ impl Question {
             problems,
             guard: asking.sudo_guard(false, shown.again.as_ref()),
             version: of.version,
-            hidden: self.hidden,
-            points: self.points,
-            ends: self.ends,
-            keep: self.keep,
-            label: self.label,
-            kind: self.kind,
-            sending: self.sending,
+            question: self,
         };
         shown.answer(asking, &page)
     }

@@ -1,8 +1,7 @@
 //! Pausing, the milder way than deleting, and resuming.
 
 use super::asking::{Asking, Shown, address, failure, version};
-use super::confirm::Question;
-use super::view::confirm::Point;
+use super::view::confirm::{Point, Question};
 use crate::authz::Permit;
 use crate::db::Db;
 use crate::error::Result;

@@ -1,9 +1,8 @@
 //! Steps of a rotation that is under way: cancel it, expire the outgoing token, extend the overlap.
 
 use super::asking::{Again, Asking, Shown, address, failure, version};
-use super::confirm::Question;
 use super::meanwhile::{self, Ended, Seen};
-use super::view::confirm::Point;
+use super::view::confirm::{Point, Question};
 use super::words;
 use crate::authz::{Action, Permit};
 use crate::db::Db;

@@ -48,6 +48,17 @@ pub struct ConfirmPage {
     pub guard: FormGuard,
     /// The version that the form is about.
     pub version: i64,
+    /// What is asked.
+    pub question: Question,
+}
+
+/// A question before something happens.
+#[derive(Debug, Clone)]
+pub struct Question {
+    /// The question, but for the name: `Pause`.
+    pub title: &'static str,
+    /// Where the answer goes, below the integration's address.
+    pub path: &'static str,
     /// Hidden fields beside the version.
     pub hidden: Vec<(&'static str, String)>,
     /// What will happen.

@@ -4,7 +4,7 @@ use super::making::some;
 use super::reading::activity;
 use super::{HREF, Sample, asking_guard, guard, page, shell};
 use crate::integrations::pages::view::compromised::CompromisedPage;
-use crate::integrations::pages::view::confirm::{ConfirmPage, Point, RotatePage};
+use crate::integrations::pages::view::confirm::{ConfirmPage, Point, Question, RotatePage};
 use crate::integrations::pages::view::deletion::DeletePage;
 use crate::integrations::pages::view::edit::{EditPage, Stale};
 use crate::integrations::pages::view::scopes::{Grid, SummaryView};
@@ -15,14 +15,14 @@ pub fn samples() -> Vec<Sample> {
     let again = RotatePage { guard: asking_guard(), now_chosen: true, ..rotate() };
     let only_now =
         RotatePage { only_now: Some("It is paused.".to_owned()), now_chosen: true, hints: Vec::new(), ..rotate() };
-    let extend = ConfirmPage { ends: Choice::list(&[("7d", "27 Nov"), ("30d", "20 Dec")], "30d"), ..confirm() };
+    let extend = confirm(Choice::list(&[("7d", "27 Nov"), ("30d", "20 Dec")], "30d"));
     vec![
         page("edit", &edit(None)),
         page("edit after somebody else", &edit(Some(stale()))),
         page("rotate", &rotate()),
         page("rotate asking for the password", &again),
         page("rotate only now", &only_now),
-        page("cancel rotation", &confirm()),
+        page("cancel rotation", &confirm(Vec::new())),
         page("extend overlap", &extend),
         page("compromised", &compromised()),
         page("delete", &delete(None)),
@@ -74,21 +74,25 @@ fn rotate() -> RotatePage {
     }
 }
 
-fn confirm() -> ConfirmPage {
+fn confirm(ends: Vec<Choice>) -> ConfirmPage {
     ConfirmPage {
-        hidden: Vec::new(),
         shell: shell("Cancel the rotation of Warehouse sync", false),
         href: HREF.to_owned(),
         action: format!("{HREF}/rotation/cancellation"),
         problems: Vec::new(),
         guard: asking_guard(),
         version: 3,
-        points: vec![Point::new("x", "The new token pit_…R2fz stops at once.")],
-        ends: Vec::new(),
-        keep: "Keep both tokens",
-        label: "Cancel rotation",
-        kind: "danger",
-        sending: "Cancelling",
+        question: Question {
+            title: "Cancel the rotation of",
+            path: "rotation/cancellation",
+            hidden: Vec::new(),
+            points: vec![Point::new("x", "The new token pit_…R2fz stops at once.")],
+            ends,
+            keep: "Keep both tokens",
+            label: "Cancel rotation",
+            kind: "danger",
+            sending: "Cancelling",
+        },
     }
 }
 
