@@ -1,6 +1,6 @@
 //! Everything that can go wrong with a request, and the one table of statuses.
 
-use crate::authz::{Denied, Permission};
+use crate::authz::{Denied, Permission, Rule};
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 use std::fmt;
@@ -17,6 +17,8 @@ pub enum AppError {
     LabOff,
     /// The person lacks this permission.
     Lacks(Permission),
+    /// A rule of giving and taking permissions forbids it.
+    Rule(Rule),
     /// This kind of actor never may.
     Forbidden,
     /// The form came from elsewhere, or its token is not this session's.
@@ -86,8 +88,10 @@ impl AppError {
         match self {
             Self::SignedOut => StatusCode::UNAUTHORIZED,
             Self::NotFound | Self::LabOff => StatusCode::NOT_FOUND,
-            Self::Lacks(_) | Self::Forbidden | Self::ForeignForm | Self::OldForm(_) => StatusCode::FORBIDDEN,
-            Self::OtherAccount | Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::Rule(Rule::LastKeeper) | Self::OtherAccount | Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::Lacks(_) | Self::Rule(_) | Self::Forbidden | Self::ForeignForm | Self::OldForm(_) => {
+                StatusCode::FORBIDDEN
+            }
             Self::Malformed(_) => StatusCode::BAD_REQUEST,
             Self::Method(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -124,6 +128,12 @@ impl From<Denied> for AppError {
                 meta: None,
             })),
         }
+    }
+}
+
+impl From<Rule> for AppError {
+    fn from(rule: Rule) -> Self {
+        Self::Rule(rule)
     }
 }
 

@@ -86,6 +86,8 @@ ids! {
     StaffId = "stf_";
     /// A named set of permissions in an account.
     RoleId = "rol_";
+    /// An invitation to belong to an account.
+    InvitationId = "inv_";
     /// A private integration.
     IntegrationId = "int_";
     /// One token of a private integration.

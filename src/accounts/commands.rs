@@ -21,7 +21,7 @@ pub struct Made {
     pub user: RoleId,
 }
 
-/// Adds an account inside a transaction: the roles Admin and User, and Private Integrations switched on.
+/// Adds an account inside a transaction: the roles Admin and User, and every lab switched on.
 ///
 /// # Errors
 /// What the engine says.
@@ -30,7 +30,9 @@ pub async fn add(on: &mut On<'_>, entropy: &dyn Entropy, name: &str, now: Timest
     store::add(on, &account, name, now).await?;
     let admin = roles::add_builtin(on, entropy, &account, roles::Builtin::Admin, now).await?;
     let user = roles::add_builtin(on, entropy, &account, roles::Builtin::User, now).await?;
-    labs::set(on, &account, Lab::PrivateIntegrations, true, (now, "Progreda")).await?;
+    for lab in Lab::ALL {
+        labs::set(on, &account, *lab, true, (now, "Progreda")).await?;
+    }
     Ok(Made { account, admin, user })
 }
 

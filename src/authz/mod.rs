@@ -1,10 +1,12 @@
 //! Who may do what: the one place that decides, anew for each request.
 
 mod permission;
+pub mod rules;
 
-pub use permission::{Lab, Permission, PermissionSet};
+pub use permission::{Lab, Module, Permission, PermissionSet};
+pub use rules::Rule;
 
-use crate::ids::{AccountId, IntegrationId, RequestId, StaffId, TokenId, UserId};
+use crate::ids::{AccountId, IntegrationId, RequestId, RoleId, StaffId, TokenId, UserId};
 use crate::world::{Span, Timestamp};
 use std::marker::PhantomData;
 use std::net::IpAddr;
@@ -37,10 +39,14 @@ pub struct StaffMember {
     pub email: String,
     /// The name of their role.
     pub role: String,
+    /// Their role.
+    pub role_id: RoleId,
     /// What they effectively hold.
     pub permissions: PermissionSet,
     /// The labs that are on in the account.
     pub labs: Vec<Lab>,
+    /// The other accounts that the person may work in, by name.
+    pub others: Vec<AccountRef>,
     /// When they last gave their password in this session.
     pub authenticated_at: Timestamp,
     /// What their form tokens are bound to; a fresh one for each session.

@@ -1,7 +1,58 @@
 //! What people may be given: permissions, and labs that switch features on.
 
+/// The parts of the product that permissions belong to, in the order of the Roles & Permissions page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Module {
+    /// Private integrations.
+    PrivateIntegrations,
+    /// Contacts.
+    Contacts,
+    /// The people of the account.
+    Staff,
+    /// Roles and what they may do.
+    Roles,
+    /// Labs.
+    Labs,
+    /// The audit log.
+    AuditLog,
+    /// The account itself.
+    Account,
+}
+
+impl Module {
+    /// Every module, in order.
+    pub const ALL: &'static [Self] = &[
+        Self::PrivateIntegrations,
+        Self::Contacts,
+        Self::Staff,
+        Self::Roles,
+        Self::Labs,
+        Self::AuditLog,
+        Self::Account,
+    ];
+
+    /// The name that people read.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::PrivateIntegrations => "Private Integrations",
+            Self::Contacts => "Contacts",
+            Self::Staff => "Staff",
+            Self::Roles => "Roles",
+            Self::Labs => "Labs",
+            Self::AuditLog => "Audit Log",
+            Self::Account => "Account",
+        }
+    }
+
+    /// Its permissions, in order.
+    pub fn permissions(self) -> impl Iterator<Item = Permission> {
+        Permission::ALL.iter().copied().filter(move |permission| permission.module() == self)
+    }
+}
+
 macro_rules! permissions {
-    ($($(#[$doc:meta])* $name:ident = $code:literal, $words:literal;)*) => {
+    ($($(#[$doc:meta])* $name:ident = $code:literal, $module:ident, $words:literal, $hint:literal;)*) => {
         /// One named right of a person.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum Permission { $($(#[$doc])* $name,)* }
@@ -21,31 +72,45 @@ macro_rules! permissions {
             pub const fn words(self) -> &'static str {
                 match self { $(Self::$name => $words,)* }
             }
+
+            /// What it really means, in a few words.
+            #[must_use]
+            pub const fn hint(self) -> &'static str {
+                match self { $(Self::$name => $hint,)* }
+            }
+
+            /// The part of the product that it belongs to.
+            #[must_use]
+            pub const fn module(self) -> Module {
+                match self { $(Self::$name => Module::$module,)* }
+            }
         }
     };
 }
 
 permissions! {
     /// See private integrations and their history.
-    PrivateIntegrationsView = "private_integrations.view", "View Private Integrations";
+    PrivateIntegrationsView = "private_integrations.view", PrivateIntegrations, "View Private Integrations",
+        "See the list, scopes and use; never a token";
     /// Create, change and delete them: in effect, access to all of the account's data.
-    PrivateIntegrationsManage = "private_integrations.manage", "Manage Private Integrations";
+    PrivateIntegrationsManage = "private_integrations.manage", PrivateIntegrations, "Manage Private Integrations",
+        "In effect access to all data of the account";
     /// See contacts in the console.
-    ContactsView = "contacts.view", "View Contacts";
+    ContactsView = "contacts.view", Contacts, "View Contacts", "See every contact of the account";
     /// See the people of the account.
-    StaffView = "staff.view", "View Staff";
+    StaffView = "staff.view", Staff, "View Staff", "See who belongs to the account, and what they may do";
     /// Invite, change and remove people.
-    StaffManage = "staff.manage", "Manage Staff";
+    StaffManage = "staff.manage", Staff, "Manage Staff", "Invite, edit, disable and remove people";
     /// Change what roles and persons may do.
-    RolesManage = "roles.manage", "Manage Roles";
+    RolesManage = "roles.manage", Roles, "Manage Roles", "This page, and the permissions of single people";
     /// Switch labs on and off.
-    LabsManage = "labs.manage", "Manage Labs";
+    LabsManage = "labs.manage", Labs, "Manage Labs", "Switch features on or off for everyone";
     /// Read the audit log.
-    AuditView = "audit.view", "View Audit Log";
+    AuditView = "audit.view", AuditLog, "View Audit Log", "See who did what, and when";
     /// Download the audit log.
-    AuditExport = "audit.export", "Export Audit Log";
+    AuditExport = "audit.export", AuditLog, "Export Audit Log", "Download it as a file";
     /// Change the account itself.
-    AccountManage = "account.manage", "Manage Account";
+    AccountManage = "account.manage", Account, "Manage Account", "Its name, and who may sign in";
 }
 
 impl Permission {
@@ -61,6 +126,7 @@ impl Permission {
         match self {
             Self::PrivateIntegrationsManage => Some(Self::PrivateIntegrationsView),
             Self::StaffManage => Some(Self::StaffView),
+            Self::AuditExport => Some(Self::AuditView),
             _ => None,
         }
     }
@@ -102,10 +168,33 @@ impl PermissionSet {
         Self(set)
     }
 
+    /// Exactly these, with what they include.
+    #[must_use]
+    pub fn of(permissions: &[Permission]) -> Self {
+        Self::effective(permissions, &[])
+    }
+
     /// Whether it holds `permission`.
     #[must_use]
     pub const fn has(self, permission: Permission) -> bool {
         self.0 & permission.bit() != 0
+    }
+
+    /// What it holds and `other` does not.
+    #[must_use]
+    pub const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
+    /// Its permissions, in the order of the page.
+    pub fn iter(self) -> impl Iterator<Item = Permission> {
+        Permission::ALL.iter().copied().filter(move |permission| self.has(*permission))
+    }
+
+    /// Whoever holds both can bring everything else back; each account keeps at least one such person.
+    #[must_use]
+    pub const fn keeps_the_account(self) -> bool {
+        self.has(Permission::RolesManage) && self.has(Permission::StaffManage)
     }
 }
 
@@ -114,17 +203,20 @@ impl PermissionSet {
 pub enum Lab {
     /// The Private Integrations pages.
     PrivateIntegrations,
+    /// The Contacts page.
+    Contacts,
 }
 
 impl Lab {
-    /// Every lab.
-    pub const ALL: &'static [Self] = &[Self::PrivateIntegrations];
+    /// Every lab, in the order of the Labs page.
+    pub const ALL: &'static [Self] = &[Self::PrivateIntegrations, Self::Contacts];
 
     /// The stable name that is stored.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
             Self::PrivateIntegrations => "private_integrations",
+            Self::Contacts => "contacts",
         }
     }
 
@@ -133,6 +225,7 @@ impl Lab {
     pub const fn words(self) -> &'static str {
         match self {
             Self::PrivateIntegrations => "Private Integrations",
+            Self::Contacts => "Contacts page",
         }
     }
 

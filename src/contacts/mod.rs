@@ -14,6 +14,7 @@ pub use store::{ALL as STATEMENTS, add};
 pub use texts::Text;
 
 use crate::actions;
+use crate::authz::Lab;
 use crate::authz::Permission::ContactsView;
 use crate::authz::PersonNeeds::{self, Needs};
 use crate::authz::TokenNeeds;
@@ -37,7 +38,7 @@ actions! {
     /// Be told that a route of the contract is not served here.
     CallUnserved: PersonNeeds::Never, TokenNeeds::AnyLive, None, false;
     /// See contacts in the console.
-    ViewContacts: Needs(ContactsView), TokenNeeds::Never, None, false;
+    ViewContacts: Needs(ContactsView), TokenNeeds::Never, Some(Lab::Contacts), false;
 }
 
 /// Routes of the contract below `/contacts` that are not served here. They stand in the table so that no literal is taken for an id.

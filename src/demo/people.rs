@@ -184,7 +184,9 @@ async fn add(
     let email = Email::parse(member.who.email()).map_err(AppError::internal)?;
     let row = NewUser { id: &member.user, email: &email, name: member.who.name(), hash };
     users::add(on, &row, at).await?;
-    staff::add(on, entropy, (account, &member.user, role), at).await?;
+    let (name, email) = (member.who.name(), member.who.email());
+    let new = staff::NewStaff { account, user: &member.user, role, name, email };
+    staff::add(on, entropy, &new, at).await?;
     Ok(())
 }
 

@@ -1,7 +1,10 @@
 //! Roles: named sets of permissions in an account; Admin and User are built in.
 
+mod granting;
 pub mod store;
 
+pub use granting::Granting;
+pub use store::rights::{Rights, stored_overrides, stored_permissions, words};
 pub use store::{add_builtin, find, set};
 
 use crate::authz::Permission;

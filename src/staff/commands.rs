@@ -1,12 +1,12 @@
 //! What the operator sets from the command line: roles' permissions, persons' roles, overrides, and who is disabled.
 
 use super::store;
-use crate::authz::{Origin, Permission};
-use crate::db::journal::{Change, Class, Doer, Entry, Subject};
-use crate::db::{Db, WriteTx};
+use crate::authz::Permission;
+use crate::db::Db;
+use crate::db::journal::{Change, Class, Entry, Subject};
 use crate::error::{AppError, Result};
 use crate::ids::AccountId;
-use crate::roles;
+use crate::roles::{self, Granting};
 use crate::text::fold;
 use serde_json::{Value, json};
 
@@ -24,12 +24,8 @@ impl Change for RightsChanged {
     }
 }
 
-async fn commit(tx: WriteTx, db: &Db, account: &AccountId, change: RightsChanged) -> Result<()> {
-    Ok(tx.commit_as(&Doer::operator(), Some(account), db.world().now(), &Origin::default(), &[&change]).await?)
-}
-
-async fn member(tx: &mut WriteTx, account: &AccountId, email: &str) -> Result<(String, Subject)> {
-    let known = store::by_email(&mut tx.on(), account, &fold(email.trim())).await?.ok_or(AppError::NotFound)?;
+async fn member(granting: &mut Granting, account: &AccountId, email: &str) -> Result<(String, Subject)> {
+    let known = store::by_email(&mut granting.on(), account, &fold(email.trim())).await?.ok_or(AppError::NotFound)?;
     let subject = Subject { kind: "staff", id: Some(known.id.clone()), name: known.name };
     Ok((known.id, subject))
 }
@@ -45,13 +41,13 @@ pub async fn set_role_permission(
     permission: Permission,
     allowed: bool,
 ) -> Result<()> {
-    let mut tx = db.write().await?;
-    let id = roles::find(&mut tx.on(), account, role).await?.ok_or(AppError::NotFound)?;
-    roles::set(&mut tx.on(), account, &id, permission, allowed).await?;
+    let mut granting = Granting::begin_as_operator(db, account).await?;
+    let id = roles::find(&mut granting.on(), account, role).await?.ok_or(AppError::NotFound)?;
+    roles::set(&mut granting.on(), account, &id, permission, allowed).await?;
     let subject = Subject { kind: "role", id: Some(id.to_string()), name: role.to_owned() };
     let action = if allowed { "role.allowed" } else { "role.denied" };
-    commit(tx, db, account, RightsChanged { action, subject, details: json!({ "permission": permission.code() }) })
-        .await
+    let change = RightsChanged { action, subject, details: json!({ "permission": permission.code() }) };
+    granting.commit_as_operator(db.world().now(), &[&change]).await
 }
 
 /// Gives a person another role.
@@ -59,12 +55,12 @@ pub async fn set_role_permission(
 /// # Errors
 /// [`AppError::NotFound`] when the account has no such person or role.
 pub async fn assign(db: &Db, account: &AccountId, email: &str, role: &str) -> Result<()> {
-    let mut tx = db.write().await?;
-    let (staff, subject) = member(&mut tx, account, email).await?;
-    let id = roles::find(&mut tx.on(), account, role).await?.ok_or(AppError::NotFound)?;
-    store::set_role(&mut tx.on(), account, &staff, &id).await?;
-    commit(tx, db, account, RightsChanged { action: "staff.role_given", subject, details: json!({ "role": role }) })
-        .await
+    let mut granting = Granting::begin_as_operator(db, account).await?;
+    let (staff, subject) = member(&mut granting, account, email).await?;
+    let id = roles::find(&mut granting.on(), account, role).await?.ok_or(AppError::NotFound)?;
+    store::set_role(&mut granting.on(), account, &staff, &id).await?;
+    let change = RightsChanged { action: "staff.role_given", subject, details: json!({ "role": role }) };
+    granting.commit_as_operator(db.world().now(), &[&change]).await
 }
 
 /// Allows or denies a person a permission above their role; none inherits it again.
@@ -78,11 +74,12 @@ pub async fn set_override(
     permission: Permission,
     allowed: Option<bool>,
 ) -> Result<()> {
-    let mut tx = db.write().await?;
-    let (staff, subject) = member(&mut tx, account, email).await?;
-    store::set_override(&mut tx.on(), &staff, permission, allowed).await?;
+    let mut granting = Granting::begin_as_operator(db, account).await?;
+    let (staff, subject) = member(&mut granting, account, email).await?;
+    store::set_override(&mut granting.on(), &staff, permission, allowed).await?;
     let details = json!({ "permission": permission.code(), "allowed": allowed });
-    commit(tx, db, account, RightsChanged { action: "staff.override_set", subject, details }).await
+    let change = RightsChanged { action: "staff.override_set", subject, details };
+    granting.commit_as_operator(db.world().now(), &[&change]).await
 }
 
 /// Disables a person in this account, or enables them; their sessions here end at once.
@@ -91,9 +88,9 @@ pub async fn set_override(
 /// [`AppError::NotFound`] when the account has no such person.
 pub async fn set_disabled(db: &Db, account: &AccountId, email: &str, disabled: bool) -> Result<()> {
     let now = db.world().now();
-    let mut tx = db.write().await?;
-    let (staff, subject) = member(&mut tx, account, email).await?;
-    store::set_disabled(&mut tx.on(), account, &staff, disabled.then_some(now)).await?;
+    let mut granting = Granting::begin_as_operator(db, account).await?;
+    let (staff, subject) = member(&mut granting, account, email).await?;
+    store::set_disabled(&mut granting.on(), account, &staff, disabled.then_some(now)).await?;
     let action = if disabled { "staff.disabled" } else { "staff.enabled" };
-    commit(tx, db, account, RightsChanged { action, subject, details: json!({}) }).await
+    granting.commit_as_operator(now, &[&RightsChanged { action, subject, details: json!({}) }]).await
 }

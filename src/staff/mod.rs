@@ -3,4 +3,4 @@
 pub mod commands;
 pub mod store;
 
-pub use store::add;
+pub use store::{NewStaff, add, renamed};

@@ -1,11 +1,17 @@
 //! Rows of staff, and the one query that says what a person may do now.
 
+use crate::accounts::may_sign_in;
 use crate::authz::{AccountRef, Lab, Permission, PermissionSet, StaffMember};
 use crate::binds;
 use crate::db::{DbError, On};
 use crate::ids::{AccountId, RoleId, StaffId, UserId};
+use crate::roles;
+use crate::text::fold;
 use crate::web::session::SignedIn;
 use crate::world::{Entropy, Timestamp};
+
+/// Stands between the other accounts of a person; a name cannot hold it.
+const SEPARATOR: &str = "\u{1f}";
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -17,6 +23,8 @@ struct Row {
     role_permissions: Option<String>,
     overrides: Option<String>,
     labs: Option<String>,
+    role_id: String,
+    others: Option<String>,
 }
 
 /// The person of a session in its account, with what they may do now; `None` when gone or disabled, or the account is.
@@ -24,9 +32,10 @@ struct Row {
 /// # Errors
 /// What the engine says.
 pub async fn member(on: &mut On<'_>, signed_in: &SignedIn) -> Result<Option<StaffMember>, DbError> {
-    let row: Option<Row> = on.first(MEMBER, binds![&signed_in.user, &signed_in.account]).await?;
+    let row: Option<Row> = on.first(MEMBER, binds![&signed_in.user, &signed_in.account, SEPARATOR]).await?;
     let Some(row) = row else { return Ok(None) };
-    let id = row.id.parse().map_err(|_| DbError::Fault("a staff member has a malformed id".to_owned()))?;
+    let bad = |_| DbError::Fault("a staff member has a malformed id".to_owned());
+    let (id, role_id) = (row.id.parse().map_err(bad)?, row.role_id.parse().map_err(bad)?);
     Ok(Some(StaffMember {
         id,
         user: signed_in.user.clone(),
@@ -34,41 +43,72 @@ pub async fn member(on: &mut On<'_>, signed_in: &SignedIn) -> Result<Option<Staf
         name: row.name,
         email: row.email,
         role: row.role,
+        role_id,
         permissions: permissions(row.role_permissions.as_deref(), row.overrides.as_deref()),
-        labs: words(row.labs.as_deref()).filter_map(Lab::from_code).collect(),
+        labs: roles::words(row.labs.as_deref()).filter_map(Lab::from_code).collect(),
+        others: other_accounts(row.others.as_deref()),
         authenticated_at: signed_in.authenticated_at,
         seed: signed_in.seed.clone(),
     }))
 }
 
-fn words(text: Option<&str>) -> impl Iterator<Item = &str> {
-    text.unwrap_or("").split(' ').filter(|word| !word.is_empty())
-}
-
 fn permissions(role: Option<&str>, overrides: Option<&str>) -> PermissionSet {
-    let role: Vec<Permission> = words(role).filter_map(Permission::from_code).collect();
-    let overrides: Vec<(Permission, bool)> = words(overrides)
-        .filter_map(|word| match word.strip_prefix('+') {
-            Some(code) => Some((Permission::from_code(code)?, true)),
-            None => Some((Permission::from_code(word.strip_prefix('-')?)?, false)),
-        })
-        .collect();
-    PermissionSet::effective(&role, &overrides)
+    PermissionSet::effective(&roles::stored_permissions(role), &roles::stored_overrides(overrides))
 }
 
-/// Adds a person to an account with a role: `(account, user, role)`.
+/// `id name` of each account, separated by [`SEPARATOR`]; by name.
+fn other_accounts(text: Option<&str>) -> Vec<AccountRef> {
+    let parts = text.unwrap_or("").split(SEPARATOR).filter_map(|part| part.split_once(' '));
+    let account = |(id, name): (&str, &str)| Some(AccountRef { id: id.parse().ok()?, name: name.to_owned() });
+    let mut accounts: Vec<AccountRef> = parts.filter_map(account).collect();
+    accounts.sort_by_cached_key(|account| (fold(&account.name), account.id.clone()));
+    accounts
+}
+
+/// Somebody who comes to belong to an account.
+#[derive(Debug)]
+pub struct NewStaff<'a> {
+    /// The account.
+    pub account: &'a AccountId,
+    /// The person.
+    pub user: &'a UserId,
+    /// Their role there.
+    pub role: &'a RoleId,
+    /// Their name.
+    pub name: &'a str,
+    /// Their e-mail address.
+    pub email: &'a str,
+}
+
+/// Adds a person to an account.
 ///
 /// # Errors
 /// [`DbError::Unique`] when they belong to it already.
 pub async fn add(
     on: &mut On<'_>,
     entropy: &dyn Entropy,
-    who: (&AccountId, &UserId, &RoleId),
+    new: &NewStaff<'_>,
     now: Timestamp,
 ) -> Result<StaffId, DbError> {
     let id = StaffId::new(now, entropy);
-    on.run(ADD, binds![&id, who.0, who.1, who.2, now]).await?;
+    let (name_key, search_key) = keys(new.name, new.email);
+    on.run(ADD, binds![&id, new.account, new.user, new.role, now, name_key, search_key]).await?;
     Ok(id)
+}
+
+/// The person has another name from now on: the lists of their accounts are sorted and searched by it.
+///
+/// # Errors
+/// What the engine says.
+pub async fn renamed(on: &mut On<'_>, user: &UserId, name: &str, email: &str) -> Result<(), DbError> {
+    let (name_key, search_key) = keys(name, email);
+    on.run(RENAMED, binds![user, name_key, search_key]).await.map(|_| ())
+}
+
+fn keys(name: &str, email: &str) -> (String, String) {
+    let name = fold(name);
+    let search = format!("{name} {}", fold(email));
+    (name, search)
 }
 
 /// The names of those who can change what others may do, by name; at most ten.
@@ -146,14 +186,23 @@ pub async fn set_disabled(
     Ok(changed)
 }
 
-const MEMBER: &str = "SELECT s.id, u.name, u.email, a.name AS account, r.name AS role, \
+const MEMBER: &str = concat!(
+    "SELECT s.id, u.name, u.email, a.name AS account, r.name AS role, s.role_id, \
      (SELECT string_agg(p.permission, ' ') FROM role_permissions p WHERE p.role_id = s.role_id) AS role_permissions, \
      (SELECT string_agg(CASE WHEN o.allowed THEN '+' ELSE '-' END || o.permission, ' ') FROM staff_overrides o \
       WHERE o.staff_id = s.id) AS overrides, \
-     (SELECT string_agg(l.lab, ' ') FROM account_labs l WHERE l.account_id = s.account_id AND l.enabled) AS labs \
+     (SELECT string_agg(l.lab, ' ') FROM account_labs l WHERE l.account_id = s.account_id AND l.enabled) AS labs, \
+     (SELECT string_agg(b.id || ' ' || b.name, $3) FROM staff t JOIN accounts b ON b.id = t.account_id \
+      WHERE t.user_id = s.user_id AND t.account_id <> s.account_id AND t.disabled_at IS NULL AND b.disabled_at IS NULL AND ",
+    may_sign_in!("t", "u"),
+    ") AS others \
      FROM staff s JOIN users u ON u.id = s.user_id JOIN accounts a ON a.id = s.account_id JOIN roles r ON r.id = s.role_id \
-     WHERE s.user_id = $1 AND s.account_id = $2 AND s.disabled_at IS NULL AND a.disabled_at IS NULL";
-const ADD: &str = "INSERT INTO staff (id, account_id, user_id, role_id, created_at) VALUES ($1, $2, $3, $4, $5)";
+     WHERE s.user_id = $1 AND s.account_id = $2 AND s.disabled_at IS NULL AND a.disabled_at IS NULL AND ",
+    may_sign_in!("s", "u")
+);
+const ADD: &str = "INSERT INTO staff (id, account_id, user_id, role_id, created_at, name_key, search_key) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7)";
+const RENAMED: &str = "UPDATE staff SET name_key = $2, search_key = $3 WHERE user_id = $1";
 const PEOPLE: &str = "SELECT u.name, \
      (SELECT string_agg(p.permission, ' ') FROM role_permissions p WHERE p.role_id = s.role_id) AS role_permissions, \
      (SELECT string_agg(CASE WHEN o.allowed THEN '+' ELSE '-' END || o.permission, ' ') FROM staff_overrides o \
@@ -170,17 +219,4 @@ const END_SESSIONS: &str = "DELETE FROM sessions WHERE account_id = $2 AND user_
 
 /// Every statement of this file.
 pub const ALL: &[&str] =
-    &[MEMBER, ADD, PEOPLE, BY_EMAIL, CLEAR_OVERRIDE, ADD_OVERRIDE, SET_ROLE, SET_DISABLED, END_SESSIONS];
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn stored_words_become_effective_permissions() {
-        let set = permissions(Some("contacts.view staff.manage"), Some("-contacts.view +labs.manage"));
-        assert!(!set.has(Permission::ContactsView));
-        assert!(set.has(Permission::StaffView));
-        assert!(set.has(Permission::LabsManage));
-    }
-}
+    &[MEMBER, ADD, RENAMED, PEOPLE, BY_EMAIL, CLEAR_OVERRIDE, ADD_OVERRIDE, SET_ROLE, SET_DISABLED, END_SESSIONS];

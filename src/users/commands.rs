@@ -12,6 +12,7 @@ use crate::db::{Db, DbError};
 use crate::error::{AppError, Result};
 use crate::ids::{AccountId, UserId};
 use crate::keys::{Purpose, hex};
+use crate::staff::NewStaff;
 use crate::web::actor::Visit;
 use crate::web::throttle::Counters;
 use crate::world::{Span, Timestamp};
@@ -107,7 +108,9 @@ pub async fn set_up(
     let user = UserId::new(visit.now, entropy);
     store::add(&mut tx.on(), &NewUser { id: &user, email: &new.email, name: &new.name, hash: &hash }, visit.now)
         .await?;
-    crate::staff::add(&mut tx.on(), entropy, (&made.account, &user, &made.admin), visit.now).await?;
+    let (account, role) = (&made.account, &made.admin);
+    let member = NewStaff { account, user: &user, role, name: &new.name, email: &new.email.text };
+    crate::staff::add(&mut tx.on(), entropy, &member, visit.now).await?;
     let doer = Doer { kind: "staff", id: Some(user.to_string()), name: new.name.clone() };
     let added = OfUser { user: user.clone(), name: new.name, change: UserChange::Added };
     let account = accounts::AccountAdded { account: made.account.clone(), name: new.account };
@@ -142,7 +145,8 @@ pub async fn add_person(db: &Db, hasher: &Hasher, account: &AccountId, role: &st
         }
         other => other?,
     }
-    crate::staff::add(&mut tx.on(), entropy, (account, &user, &role), now).await?;
+    let member = NewStaff { account, user: &user, role: &role, name: &new.name, email: &new.email.text };
+    crate::staff::add(&mut tx.on(), entropy, &member, now).await?;
     let change = OfUser { user: user.clone(), name: new.name, change: UserChange::Added };
     tx.commit_as(&Doer::operator(), Some(account), now, &crate::authz::Origin::default(), &[&change]).await?;
     Ok(user)
@@ -270,6 +274,7 @@ pub async fn change_name(db: &Db, permit: &Permit<ChangeName>, name: &str) -> Re
     }
     let mut tx = db.write().await?;
     store::rename(&mut tx.on(), &staff.user, name).await?;
+    crate::staff::renamed(&mut tx.on(), &staff.user, name, &staff.email).await?;
     let change = of(staff, UserChange::Renamed { before: staff.name.clone(), after: name.to_owned() });
     Ok(tx.commit(permit, &[&change]).await?)
 }

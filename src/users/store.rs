@@ -1,6 +1,7 @@
 //! Users, setup links and the first rows of a person.
 
 use super::model::Email;
+use crate::accounts::may_sign_in;
 use crate::binds;
 use crate::db::{DbError, On};
 use crate::ids::{AccountId, UserId};
@@ -138,9 +139,12 @@ pub async fn is_empty(on: &mut On<'_>) -> Result<bool, DbError> {
     Ok(on.first::<(String,)>(ANYBODY, Vec::new()).await?.is_none())
 }
 
-const CREDENTIALS: &str = "SELECT u.id, u.password_hash, u.name, (SELECT s.account_id FROM staff s \
-     JOIN accounts a ON a.id = s.account_id WHERE s.user_id = u.id AND s.disabled_at IS NULL AND a.disabled_at IS NULL \
-     ORDER BY s.created_at, s.id LIMIT 1) AS account_id FROM users u WHERE u.email_key = $1";
+const CREDENTIALS: &str = concat!(
+    "SELECT u.id, u.password_hash, u.name, (SELECT s.account_id FROM staff s \
+     JOIN accounts a ON a.id = s.account_id WHERE s.user_id = u.id AND s.disabled_at IS NULL AND a.disabled_at IS NULL AND ",
+    may_sign_in!("s", "u"),
+    " ORDER BY s.created_at, s.id LIMIT 1) AS account_id FROM users u WHERE u.email_key = $1"
+);
 const PRESENT: &str = "SELECT password_hash, session_epoch FROM users WHERE id = $1";
 const NEXT_EPOCH: &str = "UPDATE users SET session_epoch = session_epoch + 1 WHERE id = $1 RETURNING session_epoch";
 const ADD: &str = "INSERT INTO users (id, email, email_key, name, password_hash, created_at, password_changed_at, session_epoch) \
@@ -148,8 +152,11 @@ const ADD: &str = "INSERT INTO users (id, email, email_key, name, password_hash,
 const RENAME: &str = "UPDATE users SET name = $2 WHERE id = $1";
 const SET_HASH: &str =
     "UPDATE users SET password_hash = $3, password_changed_at = $4 WHERE id = $1 AND password_hash = $2";
-const ACTIVE: &str = "SELECT s.id FROM staff s JOIN accounts a ON a.id = s.account_id \
-     WHERE s.user_id = $1 AND s.account_id = $2 AND s.disabled_at IS NULL AND a.disabled_at IS NULL";
+const ACTIVE: &str = concat!(
+    "SELECT s.id FROM staff s JOIN accounts a ON a.id = s.account_id JOIN users u ON u.id = s.user_id \
+     WHERE s.user_id = $1 AND s.account_id = $2 AND s.disabled_at IS NULL AND a.disabled_at IS NULL AND ",
+    may_sign_in!("s", "u")
+);
 const FORGET_LINKS: &str = "DELETE FROM setup_links WHERE used_at IS NULL";
 const ADD_LINK: &str = "INSERT INTO setup_links (digest, expires_at) VALUES ($1, $2)";
 const LINK: &str = "SELECT expires_at, used_at FROM setup_links WHERE digest = $1";

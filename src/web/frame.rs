@@ -54,6 +54,53 @@ pub fn guard(db: &Db, actor: &Actor, single_use: bool) -> FormGuard {
     }
 }
 
+/// A page of the navigation.
+#[derive(Debug, Clone, Copy)]
+pub struct Place {
+    group: &'static str,
+    /// Its words.
+    pub label: &'static str,
+    /// Its address.
+    pub href: &'static str,
+    icon: &'static str,
+    needs: Permission,
+    lab: Option<Lab>,
+}
+
+const fn place(
+    group: &'static str,
+    (label, icon): (&'static str, &'static str),
+    href: &'static str,
+    needs: Permission,
+    lab: Option<Lab>,
+) -> Place {
+    Place { group, label, href, icon, needs, lab }
+}
+
+/// Every page of the navigation, in order, but for Help, which everybody has.
+const PLACES: &[Place] = &[
+    place("Business", ("Contacts", "users"), "/business/contacts", Permission::ContactsView, Some(Lab::Contacts)),
+    place("Team", ("My Staff", "id-card"), "/settings/staff", Permission::StaffView, None),
+    place("Team", ("Roles & Permissions", "shield-check"), "/settings/roles", Permission::RolesManage, None),
+    place(
+        "Other Settings",
+        ("Private Integrations", "plug"),
+        "/settings/private-integrations",
+        Permission::PrivateIntegrationsView,
+        Some(Lab::PrivateIntegrations),
+    ),
+    place("Other Settings", ("Labs", "flask-conical"), "/settings/labs", Permission::LabsManage, None),
+    place("Other Settings", ("Account", "building-2"), "/settings/account", Permission::AccountManage, None),
+];
+
+const HELP: &str = "/help";
+
+impl Place {
+    fn is_open_to(self, staff: &StaffMember) -> bool {
+        staff.permissions.has(self.needs) && self.lab.is_none_or(|lab| staff.labs.contains(&lab))
+    }
+}
+
 fn navigation(staff: &StaffMember, path: &str) -> Vec<NavGroup> {
     let entry = |label: &str, href: &str, icon| NavEntry {
         label: label.to_owned(),
@@ -61,30 +108,33 @@ fn navigation(staff: &StaffMember, path: &str) -> Vec<NavGroup> {
         icon,
         current: path == href || path.strip_prefix(href).is_some_and(|rest| rest.starts_with('/')),
     };
-    let mut groups = Vec::new();
-    if staff.permissions.has(Permission::ContactsView) {
-        let entries = vec![entry("Contacts", "/business/contacts", "users")];
-        groups.push(NavGroup { title: "Business".to_owned(), in_settings: false, entries });
+    let mut groups: Vec<NavGroup> = Vec::new();
+    for place in PLACES.iter().filter(|place| place.is_open_to(staff)) {
+        let entry = entry(place.label, place.href, place.icon);
+        match groups.last_mut().filter(|group| group.title == place.group) {
+            Some(group) => group.entries.push(entry),
+            None => {
+                let in_settings = place.href.starts_with("/settings/");
+                groups.push(NavGroup { title: place.group.to_owned(), in_settings, entries: vec![entry] });
+            }
+        }
     }
-    if staff.labs.contains(&Lab::PrivateIntegrations) && staff.permissions.has(Permission::PrivateIntegrationsView) {
-        let entries = vec![entry("Private Integrations", "/settings/private-integrations", "plug")];
-        groups.push(NavGroup { title: "Other Settings".to_owned(), in_settings: true, entries });
-    }
-    let entries = vec![entry("Help", "/help", "circle-help")];
+    let entries = vec![entry("Help", HELP, "circle-help")];
     groups.push(NavGroup { title: String::new(), in_settings: false, entries });
     groups
 }
 
-/// Where this person works: the first page that they may open.
+/// The page where this person works: Private Integrations when they may open it, else the first that they may; none: Help.
+#[must_use]
+pub fn workplace(staff: &StaffMember) -> Option<Place> {
+    let open = || PLACES.iter().copied().filter(|place| place.is_open_to(staff));
+    open().find(|place| place.lab == Some(Lab::PrivateIntegrations)).or_else(|| open().next())
+}
+
+/// Where this person works.
 #[must_use]
 pub fn home(staff: &StaffMember) -> &'static str {
-    if staff.labs.contains(&Lab::PrivateIntegrations) && staff.permissions.has(Permission::PrivateIntegrationsView) {
-        "/settings/private-integrations"
-    } else if staff.permissions.has(Permission::ContactsView) {
-        "/business/contacts"
-    } else {
-        "/help"
-    }
+    workplace(staff).map_or(HELP, |place| place.href)
 }
 
 /// Answers with a page.

@@ -116,6 +116,7 @@ pub fn note(failure: &AppError, request: &HttpRequest) {
     let extensions = request.extensions();
     let (reason, needs) = match failure {
         AppError::Lacks(permission) => ("permission", permission.code()),
+        AppError::Rule(rule) => ("rule", rule.code()),
         AppError::Forbidden => ("actor", ""),
         AppError::ForeignForm => ("foreign_form", ""),
         AppError::OtherAccount => ("other_account", ""),

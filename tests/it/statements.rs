@@ -15,6 +15,7 @@ const LISTS: &[(&str, &[&str])] = &[
     ("audit", audit::store::ALL),
     ("users", users::store::ALL),
     ("roles", roles::store::ALL),
+    ("roles::rights", roles::store::rights::ALL),
     ("staff", staff::store::ALL),
     ("labs", labs::store::ALL),
     ("usage", usage::store::ALL),

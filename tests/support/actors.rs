@@ -5,7 +5,7 @@ use super::database::TestDatabase;
 use super::visitor::{Page, Visitor};
 use progreda::authz::{AccountRef, Actor, Lab, Origin, Permission, PermissionSet, StaffMember, decide};
 use progreda::db::Db;
-use progreda::ids::{AccountId, IntegrationId, StaffId, UserId};
+use progreda::ids::{AccountId, IntegrationId, RoleId, StaffId, UserId};
 use progreda::integrations::CreateIntegration;
 use progreda::integrations::commands::{self as integrations, Draft};
 use progreda::integrations::model::Details;
@@ -123,8 +123,10 @@ impl Scene {
             name: "Somebody".to_owned(),
             email: String::new(),
             role: "Admin".to_owned(),
+            role_id: RoleId::new(world.now(), world.entropy()),
             permissions: PermissionSet::effective(Permission::ALL, &[]),
-            labs: vec![Lab::PrivateIntegrations],
+            labs: Lab::ALL.to_vec(),
+            others: Vec::new(),
             authenticated_at: world.now().minus(Span::seconds(1)),
             seed: String::new(),
         }))

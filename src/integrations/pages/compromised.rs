@@ -1,9 +1,8 @@
 //! The way out when somebody else may have the token.
 
 use super::activity::Calls;
-use super::asking::{Again, Asking, Shown, address, failure};
+use super::asking::{Asking, address, failure};
 use super::view::compromised::CompromisedPage;
-use super::view::confirm::Point;
 use crate::db::Db;
 use crate::error::Result;
 use crate::integrations::RotateToken;
@@ -11,6 +10,8 @@ use crate::integrations::model::{Lifecycle, Refused};
 use crate::integrations::store::Integration;
 use crate::web::parts::Fact;
 use crate::web::permit::Pending;
+use crate::web::question::Point;
+use crate::web::shown::{Again, Shown};
 use crate::web::times;
 use actix_web::{HttpRequest, HttpResponse, web};
 
@@ -57,7 +58,7 @@ pub(super) async fn page(asking: &Asking<'_>, of: &Integration, shown: &Shown) -
         points: points(&life),
         activity: calls.activity(),
     };
-    shown.answer(asking, &page)
+    shown.answer(asking.request, &page)
 }
 
 /// What one weighs before a token is stopped: calls, last use, and the tokens.

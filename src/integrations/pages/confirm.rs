@@ -1,29 +1,34 @@
-//! A question with one answer, and what is told after a step was tried: one shape for pausing and for the steps of a rotation.
+//! A question about one integration: one shape for pausing and for the steps of a rotation.
 
-use super::asking::{Asking, Shown, address};
-use super::view::confirm::{ConfirmPage, Question};
+use super::asking::{Asking, address};
 use crate::error::Result;
 use crate::integrations::store::Integration;
+use crate::web::question::{Question, QuestionPage};
+use crate::web::shown::Shown;
 use actix_web::HttpResponse;
 
-impl Question {
-    /// Asks it about `of`.
-    ///
-    /// # Errors
-    /// When the page cannot be rendered.
-    pub fn show(self, asking: &Asking<'_>, of: &Integration, shown: &Shown) -> Result<HttpResponse> {
-        let problems = shown.problems();
-        let mut shell = asking.shell_of(of, format!("{} {}", self.title, of.name));
-        shell.has_errors = !problems.is_empty();
-        let page = ConfirmPage {
-            shell,
-            href: address(of),
-            action: format!("{}/{}", address(of), self.path),
-            problems,
-            guard: asking.sudo_guard(false, shown.again.as_ref()),
-            version: of.version,
-            question: self,
-        };
-        shown.answer(asking, &page)
-    }
+/// Asks `question` about `of`: `title` and the name are the page's title, the answer goes to `path` below its address.
+///
+/// # Errors
+/// When the page cannot be rendered.
+pub fn ask(
+    asking: &Asking<'_>,
+    of: &Integration,
+    (title, path): (&str, &str),
+    mut question: Question,
+    shown: &Shown,
+) -> Result<HttpResponse> {
+    let problems = shown.problems();
+    let mut shell = asking.shell_of(of, format!("{title} {}", of.name));
+    shell.has_errors = !problems.is_empty();
+    question.hidden.push(("version", of.version.to_string()));
+    let page = QuestionPage {
+        shell,
+        back: address(of),
+        action: format!("{}/{path}", address(of)),
+        problems,
+        guard: asking.sudo_guard(false, shown.again.as_ref()),
+        question,
+    };
+    shown.answer(asking.request, &page)
 }

@@ -1,7 +1,7 @@
 //! Making an integration in three steps; the first two only read, the third sends.
 
 use super::LIST;
-use super::asking::{Again, Asking, Shown, failure};
+use super::asking::{Asking, already_sent, failure};
 use super::clone::copy_of;
 use super::draft::{Typed, Wrong};
 use super::view::create::{FromLink, NameStep, ReviewStep, ScopesStep};
@@ -17,6 +17,7 @@ use crate::web::form::{Fields, FormBody, Query};
 use crate::web::once::{self, OnceKey};
 use crate::web::parts::Step;
 use crate::web::permit::Pending;
+use crate::web::shown::{Again, Shown};
 use crate::web::{cookies, frame};
 use actix_web::http::StatusCode;
 use actix_web::http::header::REFERER;
@@ -132,7 +133,7 @@ impl<'a> Making<'a> {
             to_scopes: self.typed.address(SCOPES, self.from_link),
             guard: self.asking.sudo_guard(true, shown.again.as_ref()),
         };
-        shown.answer(&self.asking, &page)
+        shown.answer(self.asking.request, &page)
     }
 
     /// The first step that something is wrong in.
@@ -206,7 +207,7 @@ pub async fn create(
     };
     match commands::create(&db, &permit, &draft, &key).await {
         Ok(made) => to_token(&request, &made, &key),
-        Err(Trouble::SentBefore(made)) => making.review(&draft, &Shown::sent_before(&made)),
+        Err(Trouble::SentBefore(made)) => making.review(&draft, &already_sent(&made)),
         Err(Trouble::NameTaken) => making.name_step(&Wrong::name_taken()),
         Err(other) => Err(failure(other)),
     }

@@ -1,7 +1,7 @@
 //! Deleting: figures, consequences, a milder way, then the name.
 
 use super::activity::Calls;
-use super::asking::{Again, Asking, Shown, address, failure, version};
+use super::asking::{Asking, address, failure, stale, version};
 use super::compromised::facts;
 use super::view::deletion::DeletePage;
 use crate::db::Db;
@@ -14,6 +14,7 @@ use crate::web::flash::Done;
 use crate::web::form::FormBody;
 use crate::web::parts::Field;
 use crate::web::permit::Pending;
+use crate::web::shown::{Again, Shown};
 use actix_web::{HttpRequest, HttpResponse, web};
 
 /// `GET …/{id}/deletion`.
@@ -54,7 +55,7 @@ pub async fn delete(
         Ok(()) => Ok(asking.lead(&address(&of), Done::Deleted)),
         Err(Trouble::Stale(now)) if now.facts.deleted_at.is_some() => Ok(asking.lead(&address(&of), Done::AlreadySo)),
         Err(Trouble::Refused(Refused::Deleted)) => Ok(asking.lead(&address(&of), Done::AlreadySo)),
-        Err(Trouble::Stale(now)) => show(&asking, &now, typed, &Shown::stale()).await,
+        Err(Trouble::Stale(now)) => show(&asking, &now, typed, &stale()).await,
         Err(Trouble::Refused(Refused::OtherName)) => {
             show(&asking, &of, typed, &Shown::wrong("name", Refused::OtherName.to_string())).await
         }
@@ -83,5 +84,5 @@ async fn show(asking: &Asking<'_>, of: &Integration, typed: &str, shown: &Shown)
         paused: of.facts.paused_at.is_some(),
         confirm: Field::new("name", "Type", typed).error(wrong_name.map(|problem| problem.text.clone())),
     };
-    shown.answer(asking, &page)
+    shown.answer(asking.request, &page)
 }

@@ -1,6 +1,6 @@
 //! Changing name, description and scopes, and what happens when somebody else was faster.
 
-use super::asking::{Asking, Shown, address, failure, version};
+use super::asking::{Asking, address, failure, version};
 use super::draft::{Typed, Wrong};
 use super::view::edit::{EditPage, Stale};
 use super::view::scopes::{Grid, SummaryView};
@@ -16,6 +16,7 @@ use crate::web::flash::Done;
 use crate::web::form::FormBody;
 use crate::web::parts::DiffRow;
 use crate::web::permit::{Asked, Pending};
+use crate::web::shown::Shown;
 use crate::web::times;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -57,7 +58,7 @@ impl Form<'_> {
             summary: SummaryView::of_edit(&self.typed.name, &chosen, &self.of.scopes, &href),
             href,
         };
-        shown.answer(self.asking, &page)
+        shown.answer(self.asking.request, &page)
     }
 }
 

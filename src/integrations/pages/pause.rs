@@ -1,7 +1,7 @@
 //! Pausing, the milder way than deleting, and resuming.
 
-use super::asking::{Asking, Shown, address, failure, version};
-use super::view::confirm::{Point, Question};
+use super::asking::{Asking, address, failure, stale, version};
+use super::confirm;
 use crate::authz::Permit;
 use crate::db::Db;
 use crate::error::Result;
@@ -11,6 +11,8 @@ use crate::integrations::model::Refused;
 use crate::integrations::store::Integration;
 use crate::web::flash::Done;
 use crate::web::form::FormBody;
+use crate::web::question::{Point, Question};
+use crate::web::shown::Shown;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 /// `GET …/{id}/pause`.
@@ -31,9 +33,6 @@ pub async fn ask(
 fn show(asking: &Asking<'_>, of: &Integration, shown: &Shown) -> Result<HttpResponse> {
     of.facts.pause(asking.now).map_err(|refused| failure(refused.into()))?;
     let question = Question {
-        title: "Pause",
-        path: "pause",
-        hidden: Vec::new(),
         points: vec![
             Point::new("circle-pause", "Every call of the software is refused until you resume it."),
             Point::new(
@@ -42,13 +41,13 @@ fn show(asking: &Asking<'_>, of: &Integration, shown: &Shown) -> Result<HttpResp
             ),
             Point::new("hourglass", "Deadlines of its tokens go on in the meantime."),
         ],
-        ends: Vec::new(),
         keep: "Keep it working",
         label: "Pause",
         kind: "primary",
         sending: "Pausing",
+        ..Question::default()
     };
-    question.show(asking, of, shown)
+    confirm::ask(asking, of, ("Pause", "pause"), question, shown)
 }
 
 /// `POST …/{id}/pause`.
@@ -69,7 +68,7 @@ pub async fn pause(
         Ok(()) => Ok(asking.lead(&address(&of), Done::Paused)),
         Err(Trouble::Stale(now)) if now.facts.paused_at.is_some() => Ok(asking.lead(&address(&of), Done::AlreadySo)),
         Err(Trouble::Refused(Refused::PausedAlready)) => Ok(asking.lead(&address(&of), Done::AlreadySo)),
-        Err(Trouble::Stale(now)) => show(&asking, &now, &Shown::stale()),
+        Err(Trouble::Stale(now)) => show(&asking, &now, &stale()),
         Err(other) => Err(failure(other)),
     }
 }

@@ -1,6 +1,6 @@
 //! Rotating: the question with its two ways, and the answer that leads to the new token.
 
-use super::asking::{Again, Asking, Shown, address, failure, version};
+use super::asking::{Asking, address, failure, stale, version};
 use super::compromised;
 use super::create::{once_key, to_token};
 use super::view::confirm::RotatePage;
@@ -13,6 +13,7 @@ use crate::integrations::store::Integration;
 use crate::web::form::FormBody;
 use crate::web::parts::Choice;
 use crate::web::permit::Pending;
+use crate::web::shown::{Again, Shown};
 use crate::web::times;
 use crate::world::Timestamp;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -53,7 +54,7 @@ pub async fn rotate(
     };
     match commands::rotate(&db, &permit, &of.id, version, rotation, &key).await {
         Ok(made) => to_token(&request, &made, &key),
-        Err(Trouble::Stale(now)) => back(&asking, &now, &form, rotation, &Shown::stale()).await,
+        Err(Trouble::Stale(now)) => back(&asking, &now, &form, rotation, &stale()).await,
         Err(Trouble::Refused(refused)) if refused != Refused::Deleted => {
             back(&asking, &of, &form, rotation, &Shown::wrong("how-now", refused.to_string())).await
         }
@@ -110,7 +111,7 @@ fn show(asking: &Asking<'_>, of: &Integration, chosen: Rotation, shown: &Shown) 
         overlaps: Choice::list(&Overlap::ALL.map(|overlap| (overlap.code(), overlap.words())), overlap.code()),
         ends: ends(of, now),
     };
-    shown.answer(asking, &page)
+    shown.answer(asking.request, &page)
 }
 
 fn now_text(life: &Lifecycle) -> &'static str {

@@ -1,9 +1,8 @@
 //! Steps of a rotation that is under way: cancel it, expire the outgoing token, extend the overlap.
 
-use super::asking::{Again, Asking, Shown, address, failure, version};
+use super::asking::{Asking, address, failure, stale, version};
 use super::meanwhile::{self, Ended, Seen};
-use super::view::confirm::{Point, Question};
-use super::words;
+use super::{confirm, words};
 use crate::authz::{Action, Permit};
 use crate::db::Db;
 use crate::error::{AppError, Result};
@@ -16,6 +15,8 @@ use crate::web::flash::Done;
 use crate::web::form::FormBody;
 use crate::web::parts::Choice;
 use crate::web::permit::Pending;
+use crate::web::question::{Point, Question};
+use crate::web::shown::{Again, Shown};
 use crate::web::times;
 use crate::world::Timestamp;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -36,6 +37,15 @@ impl Step {
             Self::Cancel => Done::RotationCancelled,
             Self::Expire => Done::OutgoingExpired,
             Self::Extend(_) => Done::OverlapExtended,
+        }
+    }
+
+    /// The question, but for the name, and where the answer goes below the integration's address.
+    const fn place(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Cancel => ("Cancel the rotation of", "rotation/cancellation"),
+            Self::Expire => ("Expire the old token of", "outgoing-token/expiry"),
+            Self::Extend(_) => ("Extend the overlap of", "rotation/extension"),
         }
     }
 
@@ -92,7 +102,7 @@ async fn answer(
     let now = match tried {
         Ok(()) => return Ok(asking.lead(&address(of), step.done())),
         Err(Trouble::Stale(now)) if now.facts.expire_outgoing(asking.now).is_ok() => {
-            return show(asking, &now, step, &Shown::stale());
+            return show(asking, &now, step, &stale());
         }
         Err(Trouble::Stale(now)) => now,
         // It is the version that was seen, and its overlap is over by the clock.
@@ -112,45 +122,22 @@ fn show(asking: &Asking<'_>, of: &Integration, step: Step, shown: &Shown) -> Res
         _ => of.facts.cancel_rotation(asking.now),
     });
     possible.map_err(|refused| failure(refused.into()))?;
-    question(asking, of, step).show(asking, of, shown)
+    confirm::ask(asking, of, step.place(), question(asking, of, step), shown)
 }
 
 fn question(asking: &Asking<'_>, of: &Integration, step: Step) -> Question {
-    let points = points(step, of, asking.now);
-    let hidden = meanwhile::hidden(of);
+    let (points, hidden) = (points(step, of, asking.now), meanwhile::hidden(of));
+    let question = Question { hidden, points, keep: "Keep both tokens", kind: "danger", ..Question::default() };
     match step {
-        Step::Cancel => Question {
-            title: "Cancel the rotation of",
-            path: "rotation/cancellation",
-            hidden,
-            points,
-            ends: Vec::new(),
-            keep: "Keep both tokens",
-            label: "Cancel rotation",
-            kind: "danger",
-            sending: "Cancelling",
-        },
-        Step::Expire => Question {
-            title: "Expire the old token of",
-            path: "outgoing-token/expiry",
-            hidden,
-            points,
-            ends: Vec::new(),
-            keep: "Keep both tokens",
-            label: "Expire now",
-            kind: "danger",
-            sending: "Expiring",
-        },
+        Step::Cancel => Question { label: "Cancel rotation", sending: "Cancelling", ..question },
+        Step::Expire => Question { label: "Expire now", sending: "Expiring", ..question },
         Step::Extend(chosen) => Question {
-            title: "Extend the overlap of",
-            path: "rotation/extension",
-            hidden,
-            points,
-            ends: ends(of, asking, chosen),
+            choose: Some(("The old token works until", "until", ends(of, asking, chosen))),
             keep: "Keep the deadline",
             label: "Extend overlap",
             kind: "primary",
             sending: "Extending",
+            ..question
         },
     }
 }

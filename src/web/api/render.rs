@@ -69,7 +69,7 @@ fn as_problem(error: &AppError) -> ApiProblem {
         AppError::Api(refused) => (**refused).clone(),
         AppError::SignedOut => no_credentials(),
         AppError::NotFound | AppError::LabOff => problem(404, "not_found", "There is nothing at this address."),
-        AppError::Lacks(_) | AppError::Forbidden | AppError::ForeignForm | AppError::OldForm(_) => {
+        AppError::Lacks(_) | AppError::Rule(_) | AppError::Forbidden | AppError::ForeignForm | AppError::OldForm(_) => {
             problem(403, "forbidden", "The token may not do this.")
         }
         AppError::Malformed(what) => problem(400, "malformed", *what),

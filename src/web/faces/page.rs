@@ -165,11 +165,9 @@ fn way_on(failure: &AppError, request: &HttpRequest, staff: Option<&StaffMember>
     let way = |label: &str, href: &str| Some(Way { label: label.to_owned(), href: href.to_owned(), new_tab: false });
     match (failure, staff) {
         (AppError::SignedOut, _) => way("Sign in", "/login").map(|way| Way { new_tab: true, ..way }),
-        (_, Some(staff)) => match frame::home(staff) {
-            "/settings/private-integrations" => way("Go to Private Integrations", "/settings/private-integrations"),
-            "/business/contacts" => way("Go to Contacts", "/business/contacts"),
-            _ => None,
-        },
+        (_, Some(staff)) => {
+            frame::workplace(staff).and_then(|place| way(&format!("Go to {}", place.label), place.href))
+        }
         (AppError::Unavailable(_) | AppError::Internal(_), None) => None,
         (_, None) if request.path().trim_end_matches('/') == "/setup" => None,
         (_, None) => way("Sign in", "/login"),

@@ -2,9 +2,9 @@
 
 use super::page::{Again, BareErrorPage, ErrorAlert, ErrorPage, Told, Way};
 use super::words::Words;
-use crate::authz::{AccountRef, Permission, PermissionSet, StaffMember};
+use crate::authz::{AccountRef, Permission, PermissionSet, Rule, StaffMember};
 use crate::error::AppError;
-use crate::ids::{AccountId, StaffId, UserId};
+use crate::ids::{AccountId, RoleId, StaffId, UserId};
 use crate::web::parts::{FormGuard, When};
 use crate::web::shell::{Shell, ShellPerson};
 use crate::world::{FixedEntropy, Timestamp};
@@ -20,8 +20,10 @@ fn staff() -> StaffMember {
         name: "Tom Reyes".to_owned(),
         email: "tom@harborandpine.example".to_owned(),
         role: "User".to_owned(),
+        role_id: RoleId::new(now, &chance),
         permissions: PermissionSet::default(),
         labs: Vec::new(),
+        others: Vec::new(),
         authenticated_at: now,
         seed: "seed".to_owned(),
     }
@@ -33,6 +35,7 @@ fn errors() -> Vec<AppError> {
         AppError::NotFound,
         AppError::LabOff,
         AppError::Lacks(Permission::PrivateIntegrationsView),
+        AppError::Rule(Rule::LastKeeper),
         AppError::Forbidden,
         AppError::ForeignForm,
         AppError::OldForm(Arc::new(vec![("name".to_owned(), "\"><b>".to_owned())])),
@@ -112,7 +115,7 @@ fn a_page_that_a_lab_hides_looks_like_one_that_never_was() {
 
 #[test]
 fn an_old_form_can_be_sent_again_as_it_was_typed() {
-    let page = page(&errors()[6]);
+    let page = page(&errors()[7]);
     assert!(page.contains("<form method=\"post\" action=\"/profile/name\""));
     assert!(page.contains("name=\"name\" value=\"&#34;&#62;&#60;b&#62;\""));
     assert!(page.contains("Send again"));

@@ -36,6 +36,9 @@ impl Words {
         match error {
             AppError::NotFound | AppError::LabOff => not_found(staff),
             AppError::Lacks(permission) => lacks(*permission, staff, ask),
+            AppError::Rule(rule) => {
+                Self::new("shield-check", "This change is not allowed", format!("{rule}. Nothing was changed."))
+            }
             AppError::SignedOut => signed_out(),
             AppError::OldForm(_) => old_form(),
             AppError::ForeignForm => foreign_form(),
@@ -72,8 +75,8 @@ fn not_found(staff: Option<&StaffMember>) -> Words {
     words = words.reasons(&["The address was cut off or mistyped."]);
     if let Some(staff) = staff {
         words.reasons.push("It belongs to another account.".to_owned());
-        if !staff.labs.contains(&Lab::PrivateIntegrations) {
-            words.reasons.push("Private Integrations is switched off under Labs.".to_owned());
+        for lab in Lab::ALL.iter().filter(|lab| !staff.labs.contains(lab)) {
+            words.reasons.push(format!("{} is switched off under Labs.", lab.words()));
         }
     }
     words

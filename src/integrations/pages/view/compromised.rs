@@ -1,8 +1,8 @@
 //! The page for a token that somebody else may have.
 
-use super::confirm::Point;
 use super::show::Activity;
 use crate::web::parts::{Fact, FormGuard, Problem};
+use crate::web::question::Point;
 use crate::web::shell::Shell;
 use askama::Template;
 

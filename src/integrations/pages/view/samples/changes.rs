@@ -4,12 +4,13 @@ use super::making::some;
 use super::reading::activity;
 use super::{HREF, Sample, asking_guard, guard, page, shell};
 use crate::integrations::pages::view::compromised::CompromisedPage;
-use crate::integrations::pages::view::confirm::{ConfirmPage, Point, Question, RotatePage};
+use crate::integrations::pages::view::confirm::RotatePage;
 use crate::integrations::pages::view::deletion::DeletePage;
 use crate::integrations::pages::view::edit::{EditPage, Stale};
 use crate::integrations::pages::view::scopes::{Grid, SummaryView};
 use crate::integrations::scopes::ScopeSet;
 use crate::web::parts::{Choice, DiffRow, Fact, Field, Problem};
+use crate::web::question::{Point, Question, QuestionPage};
 
 pub fn samples() -> Vec<Sample> {
     let again = RotatePage { guard: asking_guard(), now_chosen: true, ..rotate() };
@@ -74,20 +75,17 @@ fn rotate() -> RotatePage {
     }
 }
 
-fn confirm(ends: Vec<Choice>) -> ConfirmPage {
-    ConfirmPage {
+fn confirm(ends: Vec<Choice>) -> QuestionPage {
+    QuestionPage {
         shell: shell("Cancel the rotation of Warehouse sync", false),
-        href: HREF.to_owned(),
+        back: HREF.to_owned(),
         action: format!("{HREF}/rotation/cancellation"),
         problems: Vec::new(),
         guard: asking_guard(),
-        version: 3,
         question: Question {
-            title: "Cancel the rotation of",
-            path: "rotation/cancellation",
-            hidden: Vec::new(),
+            hidden: vec![("version", "3".to_owned())],
             points: vec![Point::new("x", "The new token pit_…R2fz stops at once.")],
-            ends,
+            choose: (!ends.is_empty()).then_some(("The old token works until", "until", ends)),
             keep: "Keep both tokens",
             label: "Cancel rotation",
             kind: "danger",

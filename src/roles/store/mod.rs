@@ -1,5 +1,7 @@
 //! Rows of roles and their permissions.
 
+pub mod rights;
+
 use super::Builtin;
 use crate::authz::Permission;
 use crate::binds;
