@@ -4,7 +4,6 @@ pub mod commands;
 pub mod store;
 
 pub use commands::{Made, add};
-pub(crate) use store::may_sign_in;
 
 use crate::db::journal::{Change, Class, Entry, Subject};
 use crate::ids::AccountId;

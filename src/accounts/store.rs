@@ -5,22 +5,6 @@ use crate::db::{DbError, On};
 use crate::ids::AccountId;
 use crate::world::Timestamp;
 
-/// Whether the address of a person may sign in to the account of a membership, in SQL: `(alias of staff, alias of users)`.
-macro_rules! may_sign_in {
-    ($staff:literal, $users:literal) => {
-        concat!(
-            "(NOT EXISTS (SELECT 1 FROM account_domains d WHERE d.account_id = ",
-            $staff,
-            ".account_id) OR EXISTS (SELECT 1 FROM account_domains d WHERE d.account_id = ",
-            $staff,
-            ".account_id AND ",
-            $users,
-            ".email_key LIKE ('%@' || d.domain)))"
-        )
-    };
-}
-pub(crate) use may_sign_in;
-
 /// One line of the list of accounts.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct AccountRow {

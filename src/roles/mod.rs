@@ -4,6 +4,7 @@ mod granting;
 pub mod store;
 
 pub use granting::Granting;
+pub(crate) use store::rights::may_sign_in;
 pub use store::rights::{Rights, stored_overrides, stored_permissions, words};
 pub use store::{add_builtin, find, set};
 

@@ -1,11 +1,10 @@
 //! Rows of staff, and the one query that says what a person may do now.
 
-use crate::accounts::may_sign_in;
 use crate::authz::{AccountRef, Lab, Permission, PermissionSet, StaffMember};
 use crate::binds;
 use crate::db::{DbError, On};
 use crate::ids::{AccountId, RoleId, StaffId, UserId};
-use crate::roles;
+use crate::roles::{self, may_sign_in};
 use crate::text::fold;
 use crate::web::session::SignedIn;
 use crate::world::{Entropy, Timestamp};

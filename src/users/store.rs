@@ -1,10 +1,10 @@
 //! Users, setup links and the first rows of a person.
 
 use super::model::Email;
-use crate::accounts::may_sign_in;
 use crate::binds;
 use crate::db::{DbError, On};
 use crate::ids::{AccountId, UserId};
+use crate::roles::may_sign_in;
 use crate::world::Timestamp;
 
 /// What a sign-in must know of a person.

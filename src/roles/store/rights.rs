@@ -1,11 +1,26 @@
 //! What the people of an account may do, as rows say it, and whether anybody is left who keeps the account.
 
-use crate::accounts::may_sign_in;
 use crate::authz::{Permission, PermissionSet};
 use crate::binds;
 use crate::db::{DbError, On};
 use crate::ids::{AccountId, RoleId, StaffId, UserId};
 use crate::world::Timestamp;
+
+/// Whether the address of a person may sign in to the account of a membership, in SQL: `(alias of staff, alias of users)`.
+macro_rules! may_sign_in {
+    ($staff:literal, $users:literal) => {
+        concat!(
+            "(NOT EXISTS (SELECT 1 FROM account_domains d WHERE d.account_id = ",
+            $staff,
+            ".account_id) OR EXISTS (SELECT 1 FROM account_domains d WHERE d.account_id = ",
+            $staff,
+            ".account_id AND ",
+            $users,
+            ".email_key LIKE ('%@' || d.domain)))"
+        )
+    };
+}
+pub(crate) use may_sign_in;
 
 /// Somebody who belongs to an account, with what they may do and why.
 #[derive(Debug, Clone)]
