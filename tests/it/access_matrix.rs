@@ -5,18 +5,19 @@
 use crate::support::actors::Scene;
 use crate::support::html::forms;
 use crate::support::visitor::Visitor;
-use progreda::authz::{Permission, TokenNeeds};
+use progreda::authz::{Lab, Permission, TokenNeeds};
 use progreda::binds;
-use progreda::ids::ContactId;
+use progreda::ids::{ContactId, InvitationId};
 use progreda::integrations::scopes::catalogue;
 use progreda::web::routes::{Face, Route};
+use progreda::world::Span;
 use std::fmt::Write as _;
 use std::path::Path;
 
 /// The columns: what each actor is called in the table.
-const ACTORS: [&str; 14] = [
-    "nobody", "user", "admin", "viewer", "manager", "denied", "foreign", "disabled", "lab-off", "acc-off", "token",
-    "unscoped", "dead", "no-csrf",
+const ACTORS: [&str; 16] = [
+    "nobody", "user", "admin", "viewer", "manager", "denied", "custom", "foreign", "disabled", "removed", "lab-off",
+    "acc-off", "token", "unscoped", "dead", "no-csrf",
 ];
 
 /// Someone who asks: a browser with its cookies and the tokens of its forms, or software with a token.
@@ -28,8 +29,8 @@ enum Asker {
 struct Cast {
     scene: Scene,
     askers: Vec<(&'static str, Asker)>,
-    contact: String,
-    integration: String,
+    /// What stands for the names in a path: its beginning, and something of the first account that exists.
+    things: Vec<(&'static str, String)>,
     asset: String,
 }
 
@@ -93,6 +94,9 @@ async fn cast() -> Cast {
         ("manager@harbor.example", "User"),
         ("denied@harbor.example", "Admin"),
         ("disabled@harbor.example", "Admin"),
+        ("removed@harbor.example", "Admin"),
+        // Nobody asks as this one: forms may change them.
+        ("spare@harbor.example", "User"),
     ] {
         scene.person(&home, email, role).await;
     }
@@ -108,7 +112,12 @@ async fn cast() -> Cast {
     {
         scene.person(account, email, "Admin").await;
     }
-    scene.set_lab(&lab_off, false).await;
+    for lab in Lab::ALL {
+        scene.set_lab(&lab_off, *lab, false).await;
+    }
+    let support = [Permission::StaffManage, see, Permission::ContactsView];
+    let support = scene.role(&home, "Support", &support).await;
+    scene.person(&home, "custom@harbor.example", "Support").await;
     let live = scene.token(&home, "Live", &["contacts.readonly", "contacts.write"]).await;
     // Not the one whose token asks: forms may change it.
     let integration = scene.token(&home, "Shown", &["contacts.readonly"]).await.integration.to_string();
@@ -121,8 +130,10 @@ async fn cast() -> Cast {
         ("viewer", "viewer@harbor.example"),
         ("manager", "manager@harbor.example"),
         ("denied", "denied@harbor.example"),
+        ("custom", "custom@harbor.example"),
         ("foreign", "oskar@else.example"),
         ("disabled", "disabled@harbor.example"),
+        ("removed", "removed@harbor.example"),
         ("lab-off", "lena@lab.example"),
         ("acc-off", "cleo@closed.example"),
     ] {
@@ -131,18 +142,36 @@ async fn cast() -> Cast {
     let set_disabled = progreda::staff::commands::set_disabled;
     set_disabled(&scene.db, &home, "disabled@harbor.example", true).await.expect("the person is disabled");
     progreda::accounts::commands::switch(&scene.db, &off, true).await.expect("the account is disabled");
-    let contact = ContactId::new(scene.db.world().now(), scene.db.world().entropy()).to_string();
+    let removed = scene.staff(&home, "removed@harbor.example").await;
+    scene.remove(&removed).await;
+    let (now, entropy) = (scene.db.world().now(), scene.db.world().entropy());
+    let contact = ContactId::new(now, entropy).to_string();
+    let invitation = InvitationId::new(now, entropy).to_string();
     let mut tx = scene.db.write().await.unwrap();
     let sql = "INSERT INTO contacts (id, account_id, tags, custom_fields, name_key, search_key, created_at, updated_at, version) \
          VALUES ($1, $2, '[]', '[]', '', '', 1, 1, 1)";
     tx.on().run(sql, binds![&contact, &home]).await.expect("a contact");
+    let sql = "INSERT INTO invitations (id, account_id, email, email_key, role_id, digest, invited_by, created_at, sent_at, expires_at) \
+         SELECT $1, s.account_id, 'new@harbor.example', 'new@harbor.example', s.role_id, 'x', s.user_id, $2, $2, $3 \
+         FROM staff s WHERE s.account_id = $4 ORDER BY s.id LIMIT 1";
+    tx.on().run(sql, binds![&invitation, now, now.plus(Span::days(7)), &home]).await.expect("an invitation");
     tx.commit_unlogged(progreda::db::journal::Unlogged::Seed).await.unwrap();
     for (name, token) in [("token", &live), ("unscoped", &unscoped), ("dead", &dead)] {
         askers.push((name, Asker::Software(token.plain.clone())));
     }
     let page = scene.app.visitor().get("/login").await.expect(200).text;
     let asset = page.split("/static/").nth(1).and_then(|rest| rest.split('"').next()).expect("an asset").to_owned();
-    Cast { scene, askers, contact, integration, asset }
+    let spare = scene.staff(&home, "spare@harbor.example").await;
+    let things = vec![
+        ("/settings/private-integrations/", integration),
+        ("/settings/staff/invitations/", invitation),
+        ("/settings/staff/", spare),
+        ("/settings/roles/", support),
+        ("/settings/labs/", Lab::Contacts.code().to_owned()),
+        ("/contacts/", contact.clone()),
+        ("/business/contacts/", contact),
+    ];
+    Cast { scene, askers, things, asset }
 }
 
 impl Cast {
@@ -153,9 +182,11 @@ impl Cast {
             path += match part.strip_suffix('}') {
                 None => part.strip_suffix('{').unwrap_or(part),
                 Some("file") => &self.asset,
-                Some("id") if route.path.starts_with("/settings/") => &self.integration,
                 Some("id") if route.method.as_str() == "DELETE" => "con_00000000000000000000000000",
-                Some("id") => &self.contact,
+                Some("id" | "lab") => {
+                    let thing = self.things.iter().find(|(beginning, _)| route.path.starts_with(beginning));
+                    thing.map(|(_, thing)| thing).expect("something that the path can name")
+                }
                 Some(_) => "x",
             };
         }
@@ -180,7 +211,7 @@ impl Cast {
                     "lab-off" => "lena@lab.example".to_owned(),
                     name => format!("{name}@harbor.example"),
                 };
-                if !matches!(*name, "disabled" | "acc-off") {
+                if !matches!(*name, "disabled" | "removed" | "acc-off") {
                     self.askers[place].1 = Asker::browser(self.scene.signed_in(&email).await).await;
                 }
             }

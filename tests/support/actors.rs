@@ -5,6 +5,7 @@ use super::database::TestDatabase;
 use super::visitor::{Page, Visitor};
 use progreda::authz::{AccountRef, Actor, Lab, Origin, Permission, PermissionSet, StaffMember, decide};
 use progreda::db::Db;
+use progreda::db::journal::Unlogged;
 use progreda::ids::{AccountId, IntegrationId, RoleId, StaffId, UserId};
 use progreda::integrations::CreateIntegration;
 use progreda::integrations::commands::{self as integrations, Draft};
@@ -80,9 +81,40 @@ impl Scene {
         set.await.expect("the operator sets an override");
     }
 
-    /// Switches Private Integrations on or off in an account.
-    pub async fn set_lab(&self, account: &AccountId, on: bool) {
-        let set = progreda::labs::commands::switch(&self.db, account, Lab::PrivateIntegrations, on);
+    /// The id of somebody's membership.
+    pub async fn staff(&self, account: &AccountId, email: &str) -> String {
+        let found =
+            "SELECT s.id FROM staff s JOIN users u ON u.id = s.user_id WHERE s.account_id = $1 AND u.email = $2";
+        self.db.read().await.unwrap().on().only::<(String,)>(found, binds![account, email]).await.expect("a member").0
+    }
+
+    /// A role of the account with exactly these permissions; its id.
+    pub async fn role(&self, account: &AccountId, name: &str, permissions: &[Permission]) -> String {
+        let world = self.db.world();
+        let id = RoleId::new(world.now(), world.entropy()).to_string();
+        let mut tx = self.db.write().await.unwrap();
+        let sql = "INSERT INTO roles (id, account_id, name, name_key, builtin, created_at) VALUES ($1, $2, $3, $4, FALSE, $5)";
+        tx.on().run(sql, binds![&id, account, name, progreda::text::fold(name), world.now()]).await.expect("a role");
+        for permission in permissions {
+            let sql = "INSERT INTO role_permissions (role_id, permission) VALUES ($1, $2)";
+            tx.on().run(sql, binds![&id, permission.code()]).await.expect("its permission");
+        }
+        tx.commit_unlogged(Unlogged::Seed).await.unwrap();
+        id
+    }
+
+    /// Takes somebody's membership away, as it is when they were removed while their session was open.
+    pub async fn remove(&self, staff: &str) {
+        let mut tx = self.db.write().await.unwrap();
+        for sql in ["DELETE FROM staff_overrides WHERE staff_id = $1", "DELETE FROM staff WHERE id = $1"] {
+            tx.on().run(sql, binds![staff]).await.expect("the membership goes");
+        }
+        tx.commit_unlogged(Unlogged::Seed).await.unwrap();
+    }
+
+    /// Switches a lab on or off in an account.
+    pub async fn set_lab(&self, account: &AccountId, lab: Lab, on: bool) {
+        let set = progreda::labs::commands::switch(&self.db, account, lab, on);
         set.await.expect("the operator switches the lab");
     }
 
