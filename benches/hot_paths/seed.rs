@@ -46,6 +46,8 @@ const DEAD_TOKENS: &str = "INSERT INTO tokens (id, account_id, integration_id, d
      ended_at, end_reason) SELECT 'tok_' || substr(id, 5), account_id, id, lower(hex(randomblob(32))), \
      'pit_…' || substr(id, -4), 'former', created_at, 'Bench', deleted_at, 'deleted' \
      FROM integrations WHERE account_id = $1 AND deleted_at IS NOT NULL";
+const TOTALS: &str = "INSERT INTO integration_totals (account_id, made, kept) \
+     SELECT account_id, COUNT(*), COUNT(*) - COUNT(deleted_at) FROM integrations WHERE account_id = $1 GROUP BY account_id";
 const KNOWN: &str = "UPDATE tokens SET digest = $2 WHERE id = $1";
 const CONTACT: &str = "INSERT INTO contacts (id, account_id, first_name, name, email, tags, custom_fields, name_key, email_key, \
      search_key, created_at, updated_at, version) \
@@ -64,6 +66,7 @@ pub async fn fill(folder: &Path) -> Outcome<Seeded> {
     let mut tx = db.write().await?;
     for (account, count, first) in [(&calling, CALLING, 1), (&listed, LISTED, CALLING + 1)] {
         tx.on().run(INTEGRATIONS, binds![account, count, first, now]).await?;
+        tx.on().run(TOTALS, binds![account]).await?;
         tx.on().run(TOKENS, binds![account]).await?;
         tx.on().run(DEAD_TOKENS, binds![account]).await?;
     }

@@ -5,7 +5,9 @@ use progreda::binds;
 use progreda::db::journal::Unlogged;
 use progreda::db::{Bind, Db, On};
 use progreda::ids::{AccountId, IntegrationId, TokenId};
-use progreda::integrations::model::{DUE_AFTER, Facts, HONOURED_SQL, Lifecycle, Status, Token, honoured};
+use progreda::integrations::model::{DUE_AFTER, Details, Facts, HONOURED_SQL, Lifecycle, Status, Token, honoured};
+use progreda::integrations::scopes::ScopeSet;
+use progreda::integrations::store::counts;
 use progreda::integrations::store::find;
 use progreda::integrations::store::list::{self, Filter, ListQuery, ListRow, Sort};
 use progreda::integrations::store::write::{self, Writer};
@@ -122,7 +124,11 @@ async fn run(on: &mut On<'_>, sql: &'static str, binds: Vec<Bind>) {
     on.run(sql, binds).await.expect(sql);
 }
 
-async fn store() -> Stored {
+const TOTALS: &str = "INSERT INTO integration_totals (account_id, made, kept) \
+     SELECT account_id, COUNT(*), COUNT(*) - COUNT(deleted_at) FROM integrations GROUP BY account_id";
+
+/// Cases whose sorted facts are of `written`: what passed between then and `NOW` was not put away yet.
+async fn store_as_of(written: Timestamp) -> Stored {
     let database = TestDatabase::new().await;
     let db = Db::open(database.url(), &database.key_file(), World::real()).await.expect("the copy opens");
     let entropy = World::real();
@@ -154,12 +160,17 @@ async fn store() -> Stored {
             run(&mut tx.on(), sql, values).await;
             stored.tokens.insert(token_id.to_string(), (case.clone(), token.clone()));
         }
-        let writer = Writer { account, by: "", now: NOW };
+        let writer = Writer { account, by: "", now: written };
         write::refresh(&mut tx.on(), writer, &id).await.expect("the sorted facts");
         stored.integrations.insert(id.to_string(), case);
     }
+    run(&mut tx.on(), TOTALS, Vec::new()).await;
     tx.commit_unlogged(Unlogged::Seed).await.expect("the cases are stored");
     stored
+}
+
+async fn store() -> Stored {
+    store_as_of(NOW).await
 }
 
 #[actix_web::test]
@@ -182,12 +193,14 @@ async fn a_token_is_honoured_in_sql_exactly_when_it_is_in_rust() {
 async fn listed(stored: &Stored, account: &AccountId, filter: Filter, sort: Sort) -> Vec<ListRow> {
     let mut query = ListQuery { search: String::new(), filter, sort, after: None, before: None };
     let (mut rows, mut reader) = (Vec::new(), stored.db.read().await.unwrap());
+    let figures = counts::figures(&mut reader.on(), account, NOW).await.expect("the figures");
+    let total = list::count(&mut reader.on(), account, &query, &figures, NOW).await.expect("the total");
     loop {
         let page = list::page(&mut reader.on(), account, &query, NOW).await.expect("a page of the list");
         rows.extend(page.rows);
         query.after = page.next;
         if query.after.is_none() {
-            assert_eq!(usize::try_from(page.total).unwrap(), rows.len(), "the total of {filter:?} by {sort:?}");
+            assert_eq!(usize::try_from(total).unwrap(), rows.len(), "the total of {filter:?} by {sort:?}");
             return rows;
         }
     }
@@ -215,6 +228,71 @@ async fn the_list_shows_in_sql_what_the_lifecycle_says_in_rust() {
             }
         }
     }
+    stored.db.close().await;
+}
+
+#[actix_web::test]
+async fn the_figures_are_what_the_lifecycle_counts() {
+    for written in [NOW, NOW.minus(Span::days(2))] {
+        let stored = store_as_of(written).await;
+        for (account, disabled) in stored.accounts.iter().zip([false, true]) {
+            let cases: Vec<Case> =
+                stored.integrations.values().filter(|case| case.in_disabled_account == disabled).cloned().collect();
+            let lives: Vec<Lifecycle> = cases.iter().map(|case| Lifecycle::at(&case.facts(), NOW)).collect();
+            let count =
+                |which: &dyn Fn(&&Lifecycle) -> bool| i64::try_from(lives.iter().filter(which).count()).unwrap();
+            let kept = |life: &&Lifecycle| life.status() != Status::Deleted;
+            let figures = counts::figures(&mut stored.db.read().await.unwrap().on(), account, NOW).await.unwrap();
+            assert_eq!(figures.made, count(&|_| true), "made");
+            assert_eq!(figures.kept, count(&kept), "kept");
+            let without = count(&|life| kept(life) && life.current().is_none());
+            assert_eq!(figures.without_token, without, "without a live token, written {written:?}");
+            // The flag follows what was written: a token that passed meanwhile is due until it is put away.
+            if written == NOW {
+                assert_eq!(figures.due, count(&|life| life.is_rotation_due(NOW)), "due");
+                assert_eq!(figures.due_names.len(), usize::try_from(figures.due.min(3)).unwrap());
+            }
+        }
+        stored.db.close().await;
+    }
+}
+
+#[actix_web::test]
+async fn the_totals_follow_what_is_made_and_deleted_and_nothing_else() {
+    let stored = store().await;
+    let [account, other] = &stored.accounts;
+    let figures = async |of: &AccountId| {
+        let figures = counts::figures(&mut stored.db.read().await.unwrap().on(), of, NOW).await.unwrap();
+        (figures.made, figures.kept)
+    };
+    let (before, of_other) = (figures(account).await, figures(other).await);
+    let entropy = World::real();
+    let id = IntegrationId::new(NOW, entropy.entropy());
+    let writer = Writer { account, by: "", now: NOW };
+    let details = Details::parse("Counted", "").unwrap();
+    let scopes = ScopeSet::from_stored("contacts.readonly");
+    let mut tx = stored.db.write().await.unwrap();
+    write::add(&mut tx.on(), writer, &id, &details, &scopes).await.unwrap();
+    drop(tx);
+    assert_eq!(figures(account).await, before, "a transaction that was given up counts nothing");
+
+    let mut tx = stored.db.write().await.unwrap();
+    write::add(&mut tx.on(), writer, &id, &details, &scopes).await.unwrap();
+    tx.commit_unlogged(Unlogged::Seed).await.unwrap();
+    assert_eq!(figures(account).await, (before.0 + 1, before.1 + 1));
+
+    let of = find(&mut stored.db.read().await.unwrap().on(), account, &id).await.unwrap().unwrap();
+    let step = of.facts.delete(&of.name, "Counted", NOW).unwrap();
+    let mut tx = stored.db.write().await.unwrap();
+    write::apply(&mut tx.on(), writer, &of, &step).await.unwrap();
+    write::apply(&mut tx.on(), writer, &of, &step).await.expect_err("it is deleted already");
+    drop(tx);
+    assert_eq!(figures(account).await, (before.0 + 1, before.1 + 1));
+    let mut tx = stored.db.write().await.unwrap();
+    write::apply(&mut tx.on(), writer, &of, &step).await.unwrap();
+    tx.commit_unlogged(Unlogged::Seed).await.unwrap();
+    assert_eq!(figures(account).await, (before.0 + 1, before.1));
+    assert_eq!(figures(other).await, of_other, "another account's are its own");
     stored.db.close().await;
 }
 

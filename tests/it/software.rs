@@ -49,6 +49,7 @@ impl Office {
         let mut tx = self.db.write().await.unwrap();
         let values = binds![&integration, account, &name, scopes.join(" "), START];
         tx.on().run(ADD_INTEGRATION, values).await.unwrap();
+        tx.on().run(COUNT_INTEGRATION, binds![account]).await.unwrap();
         tx.on().run(ADD_TOKEN, binds![&token, account, &integration, digest, hint, START]).await.unwrap();
         tx.commit_unlogged(Unlogged::Seed).await.unwrap();
         Software::new(self.app.url(), account.as_str(), &secret.reveal_once())
@@ -57,6 +58,8 @@ impl Office {
 
 const ADD_INTEGRATION: &str = "INSERT INTO integrations (id, account_id, name, name_key, description, search_key, scopes, \
      created_at, created_by, updated_at, version) VALUES ($1, $2, $3, $3, '', $3, $4, $5, 'Maren Holt', $5, 1)";
+const COUNT_INTEGRATION: &str = "INSERT INTO integration_totals (account_id, made, kept) VALUES ($1, 1, 1) \
+     ON CONFLICT (account_id) DO UPDATE SET made = integration_totals.made + 1, kept = integration_totals.kept + 1";
 const ADD_TOKEN: &str = "INSERT INTO tokens (id, account_id, integration_id, digest, hint, role, created_at, created_by) \
      VALUES ($1, $2, $3, $4, $5, 'current', $6, 'Maren Holt')";
 

@@ -20,6 +20,7 @@ const LISTS: &[(&str, &[&str])] = &[
     ("labs", labs::store::ALL),
     ("usage", usage::store::ALL),
     ("integrations", integrations::store::ALL),
+    ("integrations::counts", integrations::store::counts::ALL),
     ("integrations::list", integrations::store::list::ALL),
     ("integrations::write", integrations::store::write::ALL),
     ("contacts", contacts::STATEMENTS),

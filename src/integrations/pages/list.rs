@@ -10,6 +10,7 @@ use crate::ids::IntegrationId;
 use crate::integrations::ViewIntegrations;
 use crate::integrations::model::{Lifecycle, Status};
 use crate::integrations::scopes::ScopeSet;
+use crate::integrations::store::counts;
 use crate::integrations::store::list::{self, Cursor, Filter, ListQuery, ListRow, Sort};
 use crate::web::form::Query;
 use crate::web::parts::Choice;
@@ -40,9 +41,9 @@ pub async fn show(
     let account = permit.account();
     let mut reader = db.read().await?;
     let mut on = reader.on();
+    let figures = counts::figures(&mut on, account, asking.now).await?;
+    let total = list::count(&mut on, account, &asked, &figures, asking.now).await?;
     let found = list::page(&mut on, account, &asked, asking.now).await?;
-    let live = list::live(&mut on, account, asking.now).await?;
-    let (due, names) = list::due(&mut on, account, asking.now).await?;
     let part = frame::wants_part(&request);
     let to = |name: &str, cursor: Option<Cursor>| {
         cursor.map(|cursor| address(&asked, asked.sort, &[(name, &cursor.to_text())])).unwrap_or_default()
@@ -53,7 +54,7 @@ pub async fn show(
         heads: heads(&asked),
         rows: found.rows.iter().map(|row| line(row, asking.now)).collect(),
         nothing: nothing(&asked),
-        words: counted(&asked, found.total, live),
+        words: counted(&asked, total, figures.kept - figures.without_token),
         previous: to("before", found.previous),
         next: to("after", found.next),
     };
@@ -64,8 +65,8 @@ pub async fn show(
         shell: frame_of(&asking),
         account: asking.actor.account().name.clone(),
         may_manage: asking.may_manage(),
-        empty: !list::any(&mut on, account).await?,
-        due: (due > 0).then(|| due_banner(due, &names, &asked)),
+        empty: figures.made == 0,
+        due: (figures.due > 0).then(|| due_banner(figures.due, &figures.due_names, &asked)),
         search: asked.search.clone(),
         statuses: Choice::list(&Filter::ALL.map(|(_, code, words)| (code, words)), filter_code(&asked)),
         sorts: Choice::list(&Sort::ALL.map(|(_, code, words)| (code, words)), sort_code(asked.sort)),

@@ -1,7 +1,8 @@
 //! The list: search, filter, order and pages, each a statement over an index.
 
+use super::counts::Figures;
 use crate::binds;
-use crate::db::{DbError, On};
+use crate::db::{Bind, DbError, On};
 use crate::ids::AccountId;
 use crate::integrations::model::{DUE_AFTER, Facts, Token};
 use crate::text::fold;
@@ -140,7 +141,7 @@ pub struct ListRow {
     pub last_used_at: Option<Timestamp>,
     /// The hint of its newest token, live or not.
     pub hint: String,
-    /// What its state is read from.
+    /// What its state is read from; of its tokens only their ids and times.
     pub facts: Facts,
 }
 
@@ -149,8 +150,6 @@ pub struct ListRow {
 pub struct ListPage {
     /// Its lines.
     pub rows: Vec<ListRow>,
-    /// How many the whole list has.
-    pub total: i64,
     /// Where the page before ends.
     pub previous: Option<Cursor>,
     /// Where the page after begins.
@@ -171,20 +170,18 @@ struct Row {
     last_ended_at: Option<i64>,
     hint: Option<String>,
     c_id: Option<String>,
-    c_hint: Option<String>,
     c_created_at: Option<i64>,
     c_ends_at: Option<i64>,
     o_id: Option<String>,
-    o_hint: Option<String>,
     o_created_at: Option<i64>,
     o_ends_at: Option<i64>,
     sort_key: String,
 }
 
-fn token(id: Option<String>, hint: Option<String>, created_at: Option<i64>, ends_at: Option<i64>) -> Option<Token> {
+fn token(id: Option<String>, created_at: Option<i64>, ends_at: Option<i64>) -> Option<Token> {
     Some(Token {
         id: id?.parse().ok()?,
-        hint: hint.unwrap_or_default(),
+        hint: String::new(),
         created_at: Timestamp::from_millis(created_at?),
         created_by: String::new(),
         ends_at: ends_at.map(Timestamp::from_millis),
@@ -201,8 +198,8 @@ impl Row {
         let instant = |millis: Option<i64>| millis.map(Timestamp::from_millis);
         ListRow {
             facts: Facts {
-                current: token(self.c_id, self.c_hint, self.c_created_at, self.c_ends_at),
-                outgoing: token(self.o_id, self.o_hint, self.o_created_at, self.o_ends_at),
+                current: token(self.c_id, self.c_created_at, self.c_ends_at),
+                outgoing: token(self.o_id, self.o_created_at, self.o_ends_at),
                 paused_at: instant(self.paused_at),
                 deleted_at: instant(self.deleted_at),
                 rotation_started_at: instant(self.rotation_started_at),
@@ -219,6 +216,7 @@ impl Row {
     }
 }
 
+// SQLite plans a statement anew each time it runs when what stands behind LIKE is a value alone: hence the casts.
 // $1 account, $2 filter, $3 now, $4 search, $5 hint, $6 due before; then $7 key, $8 id of the cursor.
 macro_rules! which {
     () => {
@@ -233,7 +231,8 @@ macro_rules! which {
              WHEN c.id IS NOT NULL AND (c.ends_at IS NULL OR c.ends_at > $3) AND o.ends_at > $3 THEN 'rotating' \
              WHEN (c.id IS NOT NULL AND (c.ends_at IS NULL OR c.ends_at > $3)) OR o.ends_at > $3 THEN 'active' \
              ELSE 'expired' END) END) \
-         AND ($4 = '' OR i.search_key LIKE $4 ESCAPE '!' OR c.hint LIKE $5 ESCAPE '!' OR o.hint LIKE $5 ESCAPE '!')"
+         AND ($4 = '' OR i.search_key LIKE CAST($4 AS TEXT) ESCAPE '!' OR c.hint LIKE CAST($5 AS TEXT) ESCAPE '!' \
+         OR o.hint LIKE CAST($5 AS TEXT) ESCAPE '!')"
     };
 }
 
@@ -244,8 +243,8 @@ macro_rules! page {
              i.paused_at, i.deleted_at, i.rotation_started_at, \
              CASE WHEN c.id IS NULL THEN (SELECT MAX(t.ended_at) FROM tokens t WHERE t.integration_id = i.id) END AS last_ended_at, \
              COALESCE(c.hint, o.hint, (SELECT t.hint FROM tokens t WHERE t.integration_id = i.id ORDER BY t.created_at DESC LIMIT 1)) AS hint, \
-             c.id AS c_id, c.hint AS c_hint, c.created_at AS c_created_at, c.ends_at AS c_ends_at, \
-             o.id AS o_id, o.hint AS o_hint, o.created_at AS o_created_at, o.ends_at AS o_ends_at, CAST(", $key,
+             c.id AS c_id, c.created_at AS c_created_at, c.ends_at AS c_ends_at, \
+             o.id AS o_id, o.created_at AS o_created_at, o.ends_at AS o_ends_at, CAST(", $key,
             " AS TEXT) AS sort_key ", which!(), " AND ", $key, " ", $compare, "= $7 AND (", $key, ", i.id) ", $compare, " ($7, $8) ORDER BY ", $key, " ", $order,
             ", i.id ", $order, " LIMIT $9"
         )
@@ -270,6 +269,36 @@ const BY_DEADLINE_BACK: &str = page!(
     "DESC"
 );
 
+/// How many integrations the whole list has; the usual lists are counted beforehand, as `figures` say.
+///
+/// # Errors
+/// What the engine says.
+pub async fn count(
+    on: &mut On<'_>,
+    account: &AccountId,
+    query: &ListQuery,
+    figures: &Figures,
+    now: Timestamp,
+) -> Result<i64, DbError> {
+    match (query.filter, query.search.trim().is_empty()) {
+        (Filter::Kept, true) => Ok(figures.kept),
+        (Filter::All, true) => Ok(figures.made),
+        (Filter::Deleted, true) => Ok(figures.made - figures.kept),
+        _ => Ok(on.only::<(i64,)>(COUNT, which(account, query, now)).await?.0),
+    }
+}
+
+fn which(account: &AccountId, query: &ListQuery, now: Timestamp) -> Vec<Bind> {
+    binds![
+        account,
+        query.filter.code(),
+        now,
+        like(&fold(&query.search)),
+        like(query.search.trim()),
+        now.minus(DUE_AFTER),
+    ]
+}
+
 /// A page of the account's integrations.
 ///
 /// # Errors
@@ -280,20 +309,7 @@ pub async fn page(
     query: &ListQuery,
     now: Timestamp,
 ) -> Result<ListPage, DbError> {
-    let mut binds = binds![
-        account,
-        query.filter.code(),
-        now,
-        like(&fold(&query.search)),
-        like(query.search.trim()),
-        now.minus(DUE_AFTER),
-    ];
-    // The usual lists are counted by an index alone.
-    let (total,): (i64,) = match (query.filter, query.search.trim().is_empty()) {
-        (Filter::Kept, true) => on.only(KEPT, binds![account]).await?,
-        (Filter::All, true) => on.only(EVERY, binds![account]).await?,
-        _ => on.only(COUNT, binds.clone()).await?,
-    };
+    let mut binds = which(account, query, now);
     let back = query.after.is_none() && query.before.is_some();
     let cursor = query.after.as_ref().or(query.before.as_ref());
     let sql = match (query.sort, back) {
@@ -324,7 +340,6 @@ pub async fn page(
     let (has_before, has_after) = if back { (more, true) } else { (query.after.is_some(), more) };
     Ok(ListPage {
         rows: rows.into_iter().map(Row::line).collect(),
-        total,
         previous: first.filter(|_| has_before),
         next: last.filter(|_| has_after),
     })
@@ -339,58 +354,6 @@ fn like(text: &str) -> String {
     format!("%{escaped}%")
 }
 
-/// Whether the account has an integration, be it a deleted one.
-///
-/// # Errors
-/// What the engine says.
-pub async fn any(on: &mut On<'_>, account: &AccountId) -> Result<bool, DbError> {
-    Ok(on.first::<(String,)>(ANY, binds![account]).await?.is_some())
-}
-
-/// How many of the account's integrations have a current token whose time is not over.
-///
-/// # Errors
-/// What the engine says.
-pub async fn live(on: &mut On<'_>, account: &AccountId, now: Timestamp) -> Result<i64, DbError> {
-    Ok(on.only::<(i64,)>(LIVE, binds![account, now]).await?.0)
-}
-
-/// The names of those whose rotation is due, the oldest token first, and how many they are.
-///
-/// # Errors
-/// What the engine says.
-pub async fn due(on: &mut On<'_>, account: &AccountId, now: Timestamp) -> Result<(i64, Vec<String>), DbError> {
-    let (count,): (i64,) = on.only(COUNT_DUE, binds![account, now.minus(DUE_AFTER)]).await?;
-    if count == 0 {
-        return Ok((0, Vec::new()));
-    }
-    let names: Vec<(String,)> = on.all(DUE, binds![account, now.minus(DUE_AFTER)]).await?;
-    Ok((count, names.into_iter().map(|(name,)| name).collect()))
-}
-
-const KEPT: &str = "SELECT COUNT(*) FROM integrations i WHERE i.account_id = $1 AND i.deleted_at IS NULL";
-const EVERY: &str = "SELECT COUNT(*) FROM integrations i WHERE i.account_id = $1";
-const ANY: &str = "SELECT i.id FROM integrations i WHERE i.account_id = $1 LIMIT 1";
-const LIVE: &str = "SELECT COUNT(*) FROM tokens t WHERE t.account_id = $1 AND t.role = 'current' AND (t.ends_at IS NULL OR t.ends_at > $2)";
-const COUNT_DUE: &str = "SELECT COUNT(*) FROM integrations i WHERE i.account_id = $1 AND COALESCE(i.token_created_at, 9000000000000000) <= $2 AND i.deleted_at IS NULL";
-const DUE: &str = "SELECT i.name FROM integrations i WHERE i.account_id = $1 AND COALESCE(i.token_created_at, 9000000000000000) <= $2 \
-     AND i.deleted_at IS NULL ORDER BY COALESCE(i.token_created_at, 9000000000000000), i.id LIMIT 3";
-
 /// Every statement of this file.
-pub const ALL: &[&str] = &[
-    COUNT,
-    BY_NAME,
-    BY_NAME_BACK,
-    BY_USE,
-    BY_USE_BACK,
-    BY_AGE,
-    BY_AGE_BACK,
-    BY_DEADLINE,
-    BY_DEADLINE_BACK,
-    KEPT,
-    EVERY,
-    ANY,
-    LIVE,
-    COUNT_DUE,
-    DUE,
-];
+pub const ALL: &[&str] =
+    &[COUNT, BY_NAME, BY_NAME_BACK, BY_USE, BY_USE_BACK, BY_AGE, BY_AGE_BACK, BY_DEADLINE, BY_DEADLINE_BACK];

@@ -1,5 +1,6 @@
 //! Rows of integrations and their tokens.
 
+pub mod counts;
 pub mod list;
 pub mod write;
 

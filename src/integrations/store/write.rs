@@ -1,6 +1,6 @@
 //! Writing integrations: a new one, new details, and the writes of a step, each checked to hit the version it meant.
 
-use super::Integration;
+use super::{Integration, counts};
 use crate::binds;
 use crate::db::{DbError, On};
 use crate::ids::{AccountId, IntegrationId, TokenId};
@@ -45,7 +45,8 @@ pub async fn add(
         writer.now,
         writer.now.plus(DUE_AFTER),
     ];
-    on.run(ADD, values).await.map(|_| ())
+    on.run(ADD, values).await?;
+    counts::made(on, writer.account).await
 }
 
 /// Adds the new current token.
@@ -127,7 +128,11 @@ pub async fn apply(on: &mut On<'_>, writer: Writer<'_>, of: &Integration, step: 
         writer.by,
         writer.now,
     ];
-    hit(on.run_one(SET_STATE, values).await?)
+    hit(on.run_one(SET_STATE, values).await?)?;
+    if step.delete {
+        hit(counts::deleted(on, account).await?)?;
+    }
+    Ok(())
 }
 
 /// Brings the two sorted facts up to date after the tokens were written: both empty without a live token.
@@ -185,10 +190,10 @@ const MAKE_CURRENT: &str = "UPDATE tokens SET role = 'current', ends_at = $3, pr
      WHERE id = $1 AND account_id = $2 AND ended_at IS NULL";
 const MOVE_DEADLINE: &str = "UPDATE tokens SET ends_at = $3 WHERE id = $1 AND account_id = $2 AND role = 'outgoing' \
      AND ended_at IS NULL";
-// A rotation that goes on keeps the name of who started it.
+// A rotation that goes on keeps the name of who started it. What is deleted stays so, and is counted so once.
 const SET_STATE: &str = "UPDATE integrations SET paused_at = $3, deleted_at = $4, \
      rotation_started_by = CASE WHEN CAST($5 AS BIGINT) IS NULL THEN NULL WHEN rotation_started_at = $5 THEN rotation_started_by ELSE $6 END, \
-     rotation_started_at = $5, updated_at = $7 WHERE id = $1 AND account_id = $2";
+     rotation_started_at = $5, updated_at = $7 WHERE id = $1 AND account_id = $2 AND deleted_at IS NULL";
 // The newest live token is the current one, whatever its place is called: see `Lifecycle::at`.
 const REFRESH_AGE: &str = concat!(
     "UPDATE integrations SET token_created_at = (SELECT t.created_at ",
