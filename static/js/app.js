@@ -179,7 +179,7 @@
   on("click", "[data-dismiss]", (button) => button.closest(".flash, .banner").remove());
   document.addEventListener("click", (event) => {
     for (const menu of document.querySelectorAll("details.menu[open], details.names[open]")) {
-      if (!menu.contains(event.target) || event.target.closest("a.menu__item")) menu.open = false;
+      if (!menu.contains(event.target) || event.target.closest(".menu__panel a")) menu.open = false;
     }
   });
   on("keydown", "details.menu[open], details.names[open]", (menu, event) => {

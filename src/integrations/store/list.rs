@@ -216,7 +216,7 @@ impl Row {
     }
 }
 
-// SQLite plans a statement anew each time it runs when what stands behind LIKE is a value alone: hence the casts.
+// SQLite plans a statement anew each time it runs when a value alone stands behind LIKE or LIMIT: hence the casts.
 // $1 account, $2 filter, $3 now, $4 search, $5 hint, $6 due before; then $7 key, $8 id of the cursor.
 macro_rules! which {
     () => {
@@ -246,7 +246,7 @@ macro_rules! page {
              c.id AS c_id, c.created_at AS c_created_at, c.ends_at AS c_ends_at, \
              o.id AS o_id, o.created_at AS o_created_at, o.ends_at AS o_ends_at, CAST(", $key,
             " AS TEXT) AS sort_key ", which!(), " AND ", $key, " ", $compare, "= $7 AND (", $key, ", i.id) ", $compare, " ($7, $8) ORDER BY ", $key, " ", $order,
-            ", i.id ", $order, " LIMIT $9"
+            ", i.id ", $order, " LIMIT CAST($9 AS BIGINT)"
         )
     };
 }
