@@ -208,7 +208,15 @@ async fn listed(stored: &Stored, account: &AccountId, filter: Filter, sort: Sort
 
 #[actix_web::test]
 async fn the_list_shows_in_sql_what_the_lifecycle_says_in_rust() {
-    let stored = store().await;
+    listed_as_the_lifecycle_says(store().await).await;
+}
+
+#[actix_web::test]
+async fn the_list_knows_what_passed_since_it_was_written() {
+    listed_as_the_lifecycle_says(store_as_of(NOW.minus(Span::days(2))).await).await;
+}
+
+async fn listed_as_the_lifecycle_says(stored: Stored) {
     for (account, disabled) in stored.accounts.iter().zip([false, true]) {
         for (filter, ..) in Filter::ALL {
             let mut rows = listed(&stored, account, filter, Sort::Name).await;

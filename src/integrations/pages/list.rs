@@ -9,7 +9,6 @@ use crate::error::Result;
 use crate::ids::IntegrationId;
 use crate::integrations::ViewIntegrations;
 use crate::integrations::model::{Lifecycle, Status};
-use crate::integrations::scopes::ScopeSet;
 use crate::integrations::store::counts;
 use crate::integrations::store::list::{self, Cursor, Filter, ListQuery, ListRow, Sort};
 use crate::web::form::Query;
@@ -52,7 +51,7 @@ pub async fn show(
         may_manage: asking.may_manage(),
         part,
         heads: heads(&asked),
-        rows: found.rows.iter().map(|row| line(row, asking.now)).collect(),
+        rows: found.rows.into_iter().map(|row| line(row, asking.now)).collect(),
         nothing: nothing(&asked),
         words: counted(&asked, total, figures.kept - figures.without_token),
         previous: to("before", found.previous),
@@ -184,26 +183,26 @@ fn counted(asked: &ListQuery, total: i64, live: i64) -> String {
     }
 }
 
-fn line(row: &ListRow, now: Timestamp) -> Row {
+fn line(row: ListRow, now: Timestamp) -> Row {
     let life = Lifecycle::at(&row.facts, now);
     let age = words::age(&life, now);
-    let scopes = ScopeSet::from_stored(&row.scopes);
+    let scopes = row.scopes.split_whitespace();
     Row {
         href: format!("{LIST}/{}", row.id),
-        name: row.name.clone(),
+        name: row.name,
         description: beginning(&row.description),
         pill: words::pill(&life),
         due: life.is_rotation_due(now) && life.status() == Status::Active,
         since: words::since(&life, now),
-        hint: row.hint.clone(),
+        hint: row.hint,
         live: life.current().is_some(),
-        scopes: scopes.ids().take(NAMED).map(str::to_owned).collect(),
-        more_scopes: scopes.len().saturating_sub(NAMED),
+        more_scopes: scopes.clone().count().saturating_sub(NAMED),
+        scopes: scopes.take(NAMED).map(str::to_owned).collect(),
         last_used: row.last_used_at.map(|at| times::ago(at, now)),
         age: age.words,
         age_second: age.second,
         age_tone: age.tone,
-        created_by: row.created_by.clone(),
+        created_by: row.created_by,
         gone: life.status() == Status::Deleted,
     }
 }

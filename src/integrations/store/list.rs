@@ -218,12 +218,21 @@ impl Row {
 
 // SQLite plans a statement anew each time it runs when a value alone stands behind LIKE or LIMIT: hence the casts.
 // $1 account, $2 filter, $3 now, $4 search, $5 hint, $6 due before; then $7 key, $8 id of the cursor.
+// For the filters that few match, who may match is looked up by indexes before anything is joined: what was written, and
+// whose tokens passed since then.
 macro_rules! which {
     () => {
         "FROM integrations i LEFT JOIN tokens c ON c.integration_id = i.id AND c.role = 'current' \
          LEFT JOIN tokens o ON o.integration_id = i.id AND o.role = 'outgoing' \
          LEFT JOIN users u ON u.id = i.created_by \
-         WHERE i.account_id = $1 AND (CASE $2 WHEN 'all' THEN TRUE WHEN 'deleted' THEN i.deleted_at IS NOT NULL \
+         WHERE i.account_id = $1 AND ($2 IN ('', 'all', 'active', 'deleted') OR i.id IN ( \
+             SELECT f.id FROM integrations f WHERE $2 = 'paused' AND f.account_id = $1 AND f.paused_at IS NOT NULL \
+             UNION SELECT f.id FROM integrations f WHERE $2 = 'due' AND f.account_id = $1 AND f.deleted_at IS NULL AND f.token_created_at <= $6 \
+             UNION SELECT f.id FROM integrations f WHERE $2 = 'expired' AND f.account_id = $1 AND f.deleted_at IS NULL AND f.token_created_at IS NULL \
+             UNION SELECT t.integration_id FROM tokens t WHERE $2 = 'rotating' AND t.account_id = $1 AND t.role = 'outgoing' \
+             UNION SELECT t.integration_id FROM tokens t WHERE $2 IN ('due', 'expired') AND t.account_id = $1 \
+                 AND t.role IN ('current', 'outgoing') AND t.ends_at <= $3)) \
+         AND (CASE $2 WHEN 'all' THEN TRUE WHEN 'deleted' THEN i.deleted_at IS NOT NULL \
          WHEN '' THEN i.deleted_at IS NULL WHEN 'paused' THEN i.deleted_at IS NULL AND i.paused_at IS NOT NULL \
          WHEN 'due' THEN i.deleted_at IS NULL AND COALESCE(CASE WHEN c.ends_at IS NULL OR c.ends_at > $3 THEN c.created_at END, \
              CASE WHEN o.ends_at > $3 THEN o.created_at END) <= $6 \
@@ -284,8 +293,20 @@ pub async fn count(
         (Filter::Kept, true) => Ok(figures.kept),
         (Filter::All, true) => Ok(figures.made),
         (Filter::Deleted, true) => Ok(figures.made - figures.kept),
-        _ => Ok(on.only::<(i64,)>(COUNT, which(account, query, now)).await?.0),
+        // Nobody is in two of these states; the others are few.
+        (Filter::Active, true) => {
+            let mut active = figures.kept;
+            for filter in [Filter::Rotating, Filter::Paused, Filter::Expired] {
+                active -= matching(on, account, &ListQuery { filter, ..query.clone() }, now).await?;
+            }
+            Ok(active)
+        }
+        _ => matching(on, account, query, now).await,
     }
+}
+
+async fn matching(on: &mut On<'_>, account: &AccountId, query: &ListQuery, now: Timestamp) -> Result<i64, DbError> {
+    Ok(on.only::<(i64,)>(COUNT, which(account, query, now)).await?.0)
 }
 
 fn which(account: &AccountId, query: &ListQuery, now: Timestamp) -> Vec<Bind> {
