@@ -31,19 +31,9 @@ CREATE INDEX integrations_by_name ON integrations (account_id, name_key, id);
 CREATE INDEX integrations_by_age ON integrations (account_id, COALESCE(token_created_at, 9000000000000000), id);
 CREATE INDEX integrations_by_deadline ON integrations
   (account_id, (CASE WHEN deleted_at IS NULL THEN COALESCE(deadline_at, 9000000000000000) ELSE 9000000000000001 END), id);
--- Those without a token and those that are due are counted here and read no row.
-CREATE INDEX integrations_kept ON integrations (account_id, deleted_at, token_created_at, id);
-CREATE INDEX integrations_paused ON integrations (account_id) WHERE paused_at IS NOT NULL;
+-- Counts read no row.
+CREATE INDEX integrations_kept ON integrations (account_id, deleted_at);
 CREATE INDEX integrations_by_use ON integrations (account_id, COALESCE(last_used_at, -1), id);
-
--- How many integrations an account has, kept by whoever makes or deletes one: to count them costs more than to list them.
-CREATE TABLE integration_totals (
-  account_id TEXT NOT NULL PRIMARY KEY REFERENCES accounts (id),
-  made BIGINT NOT NULL,
-  -- Those that are not deleted.
-  kept BIGINT NOT NULL,
-  CHECK (kept BETWEEN 0 AND made)
-);
 
 CREATE TABLE tokens (
   id TEXT NOT NULL PRIMARY KEY,

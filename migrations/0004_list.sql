@@ -1,0 +1,17 @@
+-- The list of integrations counts without looking at every row.
+
+-- Those without a token and those that are due are counted here and read no row.
+DROP INDEX integrations_kept;
+CREATE INDEX integrations_kept ON integrations (account_id, deleted_at, token_created_at, id);
+CREATE INDEX integrations_paused ON integrations (account_id) WHERE paused_at IS NOT NULL;
+
+-- How many integrations an account has, kept by whoever makes or deletes one: to count them costs more than to list them.
+CREATE TABLE integration_totals (
+  account_id TEXT NOT NULL PRIMARY KEY REFERENCES accounts (id),
+  made BIGINT NOT NULL,
+  -- Those that are not deleted.
+  kept BIGINT NOT NULL,
+  CHECK (kept BETWEEN 0 AND made)
+);
+INSERT INTO integration_totals (account_id, made, kept)
+  SELECT account_id, COUNT(*), SUM(CASE WHEN deleted_at IS NULL THEN 1 ELSE 0 END) FROM integrations GROUP BY account_id;
