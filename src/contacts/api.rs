@@ -1,7 +1,7 @@
 //! Contacts on API v2.
 
 use super::commands::{self, Page, Refused, Wanted};
-use super::json::{read, write, write_item};
+use super::json::{Written, read, write_item};
 use super::model::{Duplicate, Matching};
 use super::store::{Cursor, Towards};
 use super::{CallUnserved, CreateContact, DeleteContact, ListContacts, ReadContact, UpdateContact};
@@ -13,15 +13,21 @@ use crate::ids::{AccountId, ContactId};
 use crate::web::api::{self, Fields, JsonBody, Query, answer};
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 /// The greatest instant that a cursor may name, so that JSON readers keep it exact.
 const LAST_INSTANT: i64 = 9_007_199_254_740_991;
 
+#[derive(Serialize)]
+struct One<'a> {
+    contact: Written<'a>,
+}
+
 /// `GET /contacts/{id}`
 pub async fn get(permit: Permit<ReadContact>, id: web::Path<String>, db: web::Data<Db>) -> Result<HttpResponse> {
     let contact = commands::find(&db, permit.account(), &known(&id)?).await.map_err(said)?;
-    Ok(answer(StatusCode::OK, &json!({ "contact": write(&contact) })))
+    Ok(answer(StatusCode::OK, &One { contact: Written(&contact) }))
 }
 
 /// `POST /contacts/`
@@ -31,7 +37,7 @@ pub async fn create(permit: Permit<CreateContact>, body: JsonBody, db: web::Data
     let location = fields.required_text("locationId");
     finish(fields, location.as_deref(), permit.account())?;
     let contact = commands::create(&db, &permit, draft).await.map_err(said)?;
-    Ok(answer(StatusCode::CREATED, &json!({ "contact": write(&contact) })))
+    Ok(answer(StatusCode::CREATED, &One { contact: Written(&contact) }))
 }
 
 /// `PUT /contacts/{id}`
@@ -46,7 +52,7 @@ pub async fn update(
     let location = fields.text("locationId").flatten();
     finish(fields, location.as_deref(), permit.account())?;
     let contact = commands::update(&db, &permit, &known(&id)?, &draft).await.map_err(said)?;
-    Ok(answer(StatusCode::OK, &json!({ "succeded": true, "succeeded": true, "contact": write(&contact) })))
+    Ok(answer(StatusCode::OK, &json!({ "succeded": true, "succeeded": true, "contact": Written(&contact) })))
 }
 
 /// `DELETE /contacts/{id}`

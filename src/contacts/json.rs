@@ -3,7 +3,8 @@
 use super::model::{Contact, CustomField, Draft, distinct_tags, plain, read_text};
 use super::texts::Text;
 use crate::web::api::{Fields, iso};
-use serde_json::{Map, Value, json};
+use serde::ser::{Serialize, SerializeMap as _, Serializer};
+use serde_json::{Value, json};
 
 /// How many tags and how many custom fields a contact may have.
 const MANY: usize = 200;
@@ -93,33 +94,39 @@ fn read_custom_field(item: Value) -> Result<CustomField, String> {
 }
 
 /// The contact as one answer says it: what is unknown is left out.
-#[must_use]
-pub fn write(contact: &Contact) -> Value {
-    let mut fields = Map::new();
-    fields.insert("id".to_owned(), json!(contact.id.as_str()));
-    fields.insert("locationId".to_owned(), json!(contact.account.as_str()));
-    for &text in Text::ALL {
-        if let Some(value) = contact.texts.get(text) {
-            fields.insert(text.key().to_owned(), json!(value));
+#[derive(Debug)]
+pub struct Written<'a>(pub &'a Contact);
+
+impl Serialize for Written<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let contact = self.0;
+        let mut fields = serializer.serialize_map(None)?;
+        fields.serialize_entry("id", contact.id.as_str())?;
+        fields.serialize_entry("locationId", contact.account.as_str())?;
+        for &text in Text::ALL {
+            // The name is made of the others where it is not kept.
+            if let (false, Some(value)) = (text == Text::Name, contact.texts.get(text)) {
+                fields.serialize_entry(text.key(), value)?;
+            }
         }
+        if let Some(name) = contact.name() {
+            fields.serialize_entry(Text::Name.key(), &name)?;
+        }
+        if let Some(dnd) = contact.dnd {
+            fields.serialize_entry("dnd", &dnd)?;
+        }
+        fields.serialize_entry("tags", &contact.tags)?;
+        fields.serialize_entry("customFields", &contact.custom_fields)?;
+        fields.serialize_entry("dateAdded", &iso(contact.created_at))?;
+        fields.serialize_entry("dateUpdated", &iso(contact.updated_at))?;
+        fields.end()
     }
-    if let Some(name) = contact.name() {
-        fields.insert("name".to_owned(), json!(name));
-    }
-    if let Some(dnd) = contact.dnd {
-        fields.insert("dnd".to_owned(), json!(dnd));
-    }
-    fields.insert("tags".to_owned(), json!(contact.tags));
-    fields.insert("customFields".to_owned(), json!(contact.custom_fields));
-    fields.insert("dateAdded".to_owned(), json!(iso(contact.created_at)));
-    fields.insert("dateUpdated".to_owned(), json!(iso(contact.updated_at)));
-    Value::Object(fields)
 }
 
 /// The contact as an item of a list: with `contactName` too.
 #[must_use]
 pub fn write_item(contact: &Contact) -> Value {
-    let mut item = write(contact);
+    let mut item = json!(Written(contact));
     if let (Some(name), Some(fields)) = (contact.name(), item.as_object_mut()) {
         fields.insert("contactName".to_owned(), json!(name));
     }

@@ -95,6 +95,6 @@ fn an_answer_leaves_out_what_is_unknown() {
         "dateAdded": "2021-07-02T05:18:26.704Z",
         "dateUpdated": "2021-07-02T05:18:26.704Z",
     });
-    assert_eq!(write(&contact), expected);
+    assert_eq!(json!(Written(&contact)), expected);
     assert_eq!(write_item(&contact)["contactName"], "Ada Byron");
 }

@@ -45,8 +45,14 @@ impl Readers {
     /// # Errors
     /// When none is in time, when all were closed, or what the engine says on opening the file.
     pub async fn lend(&self) -> Result<Lent, sqlx::Error> {
-        let turn = tokio::time::timeout(PATIENCE, Arc::clone(&self.free).acquire_owned()).await;
-        let turn = turn.map_err(|_| sqlx::Error::PoolTimedOut)?.map_err(|_| sqlx::Error::PoolClosed)?;
+        // Most often there is one, and no clock need be asked.
+        let turn = match Arc::clone(&self.free).try_acquire_owned() {
+            Ok(turn) => turn,
+            Err(_) => {
+                let turn = tokio::time::timeout(PATIENCE, Arc::clone(&self.free).acquire_owned()).await;
+                turn.map_err(|_| sqlx::Error::PoolTimedOut)?.map_err(|_| sqlx::Error::PoolClosed)?
+            }
+        };
         let rested = self.resting.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let connection = match rested {
             Some(connection) => connection,

@@ -6,9 +6,11 @@ pub mod store;
 pub use recorder::Recorder;
 pub use store::calls_per_day;
 
+use crate::authz::Actor;
 use crate::ids::{AccountId, IntegrationId, TokenId};
-use crate::web::actor::{KnownToken, Visit};
+use crate::web::actor::{Asking, KnownToken, Visit};
 use crate::web::permit::UsedScope;
+use crate::web::routes::template;
 use crate::world::Timestamp;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -49,7 +51,7 @@ pub struct DayCount {
     pub refused: u64,
 }
 
-/// The middleware that notes each call of a known token after it was answered; costs one send to a queue.
+/// The middleware that notes each call of a known token after it was answered; wakes nobody up.
 ///
 /// # Errors
 /// Passes on what comes back.
@@ -61,15 +63,21 @@ pub async fn record<B: MessageBody>(
     let response = next.call(request).await?;
     let request = response.request();
     let extensions = request.extensions();
-    if let (Some(known), Some(visit)) = (extensions.get::<KnownToken>(), extensions.get::<Visit>()) {
+    let whose = match extensions.get::<Asking>() {
+        Some(Asking::Actor(Actor::Integration(caller))) => {
+            Some((&caller.token, &caller.integration, &caller.account.id))
+        }
+        _ => extensions.get::<KnownToken>().map(|known| (&known.token, &known.integration, &known.account)),
+    };
+    if let (Some((token, integration, account)), Some(visit)) = (whose, extensions.get::<Visit>()) {
         recorder.note(Call {
-            token: known.token.clone(),
-            integration: known.integration.clone(),
-            account: known.account.clone(),
+            token: token.clone(),
+            integration: integration.clone(),
+            account: account.clone(),
             at: visit.now,
             address: visit.origin.address.clone(),
             agent: visit.origin.agent.clone(),
-            route: format!("{} {}", request.method(), request.match_pattern().unwrap_or_default()),
+            route: format!("{} {}", request.method(), template(request)),
             scope: extensions.get::<UsedScope>().map_or("", |used| used.0),
             status_class: i64::from(response.status().as_u16() / 100),
         });

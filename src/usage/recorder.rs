@@ -1,28 +1,30 @@
-//! The queue between answering and counting: bounded, emptied at least every second and once more at the end.
+//! The notes between answering and counting: bounded, emptied at least every second and once more at the end.
+//!
+//! A note wakes nobody up: on a busy server that would cost as much as a look-up.
 
 use super::{Call, store};
 use crate::db::Db;
 use crate::db::journal::Unlogged;
 use crate::error::Result;
 use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::sync::{mpsc, oneshot};
 
 /// Calls that may wait; more are counted by nobody, and the log says so.
 const WAITING: usize = 16_384;
 const EVERY: Duration = Duration::from_millis(500);
 
-enum Message {
-    Call(Box<Call>),
-    Flush(oneshot::Sender<()>),
-}
-
 /// Takes notes of calls.
 #[derive(Debug, Clone)]
-pub struct Recorder(mpsc::Sender<Message>);
+pub struct Recorder {
+    db: Db,
+    waiting: Arc<Mutex<Vec<Call>>>,
+    // Held while writing, so that whoever finishes also waits for a write under way.
+    batch: Arc<tokio::sync::Mutex<Batch>>,
+}
 
 /// What was gathered since the last write.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(super) struct Batch {
     /// Calls by token, start of the hour, scope and status class.
     pub(super) counts: HashMap<(String, i64, &'static str, i64), (Call, i64)>,
@@ -44,65 +46,53 @@ impl Batch {
 }
 
 impl Recorder {
-    /// Starts the task that writes; it ends when the last recorder is gone.
+    /// Starts the task that writes; it ends when no other hand holds the notes.
     #[must_use]
     pub fn start(db: Db) -> Self {
-        let (sender, receiver) = mpsc::channel(WAITING);
-        tokio::spawn(write(db, receiver));
-        Self(sender)
+        let recorder = Self { db, waiting: Arc::default(), batch: Arc::default() };
+        let own = recorder.clone();
+        tokio::spawn(async move {
+            let mut tick = tokio::time::interval(EVERY);
+            while Arc::strong_count(&own.waiting) > 1 {
+                tick.tick().await;
+                own.finish().await;
+            }
+            own.finish().await;
+        });
+        recorder
     }
 
     /// Notes a call; never waits.
     pub fn note(&self, call: Call) {
-        if self.0.try_send(Message::Call(Box::new(call))).is_err() {
-            tracing::warn!("a call was not counted: the queue is full");
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        if waiting.len() < WAITING {
+            waiting.push(call);
+        } else {
+            drop(waiting);
+            tracing::warn!("a call was not counted: too many wait");
         }
     }
 
     /// Writes everything noted so far.
     pub async fn finish(&self) {
-        let (done, wait) = oneshot::channel();
-        if self.0.send(Message::Flush(done)).await.is_ok() {
-            let _ = wait.await;
+        let mut batch = self.batch.lock().await;
+        let waiting = std::mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner));
+        for call in waiting {
+            batch.add(call);
         }
-    }
-}
-
-async fn write(db: Db, mut queue: mpsc::Receiver<Message>) {
-    let mut batch = Batch::default();
-    let mut tick = tokio::time::interval(EVERY);
-    loop {
-        let mut asked = None;
-        let mut open = true;
-        tokio::select! {
-            message = queue.recv() => match message {
-                Some(Message::Call(call)) => {
-                    batch.add(*call);
-                    continue;
-                }
-                Some(Message::Flush(done)) => asked = Some(done),
-                None => open = false,
-            },
-            _ = tick.tick() => {}
-        }
-        if !batch.last.is_empty() {
-            match flush(&db, &batch).await {
-                Ok(()) => batch = Batch::default(),
-                // Kept for the next try; the batch is bounded by tokens and hours.
-                Err(error) => tracing::warn!(cause = %error, "calls could not be counted yet"),
-            }
-        }
-        if let Some(done) = asked {
-            let _ = done.send(());
-        }
-        if !open {
+        if batch.last.is_empty() {
             return;
         }
+        match self.write(&batch).await {
+            Ok(()) => *batch = Batch::default(),
+            // Kept for the next try; the batch is bounded by tokens and hours.
+            Err(error) => tracing::warn!(cause = %error, "calls could not be counted yet"),
+        }
     }
-}
 
-async fn flush(db: &Db, batch: &Batch) -> Result<()> {
-    let mut tx = db.write().await?;
-    store::write(&mut tx.on(), batch).await?;
-    Ok(tx.commit_unlogged(Unlogged::Usage).await?)
+    async fn write(&self, batch: &Batch) -> Result<()> {
+        let mut tx = self.db.write().await?;
+        store::write(&mut tx.on(), batch).await?;
+        Ok(tx.commit_unlogged(Unlogged::Usage).await?)
+    }
 }

@@ -48,7 +48,7 @@ pub enum Presented {
     Refused(ApiProblem, Option<KnownToken>),
 }
 
-/// Whose token it is, live or dead; what calls are counted by.
+/// Whose token was refused; its calls are counted too.
 #[derive(Debug, Clone)]
 pub struct KnownToken {
     /// The token.
@@ -105,13 +105,13 @@ pub async fn resolve_person<B: MessageBody>(
 }
 
 async fn caller(people: &dyn People, request: &ServiceRequest) -> Result<Asking> {
-    let now = visit_of(request)?.now;
+    let now = began(request)?;
     let refused = |problem| Ok(Asking::Refused(AppError::Api(Arc::new(problem))));
     let presented = match api::bearer(request.headers()) {
         Ok(presented) => presented,
         Err(error) => return Ok(Asking::Refused(error)),
     };
-    let caller = match people.caller(&presented, now).await? {
+    let caller = match people.caller(presented, now).await? {
         Presented::Live(caller) => caller,
         Presented::Refused(problem, known) => {
             if let Some(known) = known {
@@ -120,14 +120,11 @@ async fn caller(people: &dyn People, request: &ServiceRequest) -> Result<Asking>
             return refused(problem);
         }
     };
-    request.extensions_mut().insert(KnownToken {
-        token: caller.token.clone(),
-        integration: caller.integration.clone(),
-        account: caller.account.id.clone(),
-    });
     if !path(request.request()).starts_with("/oauth/")
         && let Some(problem) = api::version_problem(request.headers())
     {
+        let (token, integration) = (caller.token.clone(), caller.integration.clone());
+        request.extensions_mut().insert(KnownToken { token, integration, account: caller.account.id.clone() });
         return refused(problem);
     }
     Ok(Asking::Actor(Actor::Integration(caller)))
@@ -137,7 +134,7 @@ async fn person(people: &dyn People, request: &ServiceRequest) -> Result<Asking>
     if path(request.request()).starts_with("/static/") {
         return Ok(Asking::Nobody);
     }
-    let now = visit_of(request)?.now;
+    let now = began(request)?;
     let session = request.get_session();
     if let Some(cause) = session::down(&session) {
         return Err(AppError::Unavailable(cause.into()));
@@ -157,7 +154,7 @@ async fn person(people: &dyn People, request: &ServiceRequest) -> Result<Asking>
     Ok(Asking::Actor(Actor::Staff(Arc::new(staff))))
 }
 
-fn visit_of(request: &ServiceRequest) -> Result<Visit> {
-    let visit = request.extensions().get::<Visit>().cloned();
-    visit.ok_or_else(|| AppError::internal("the request has no visit"))
+fn began(request: &ServiceRequest) -> Result<Timestamp> {
+    let began = request.extensions().get::<Visit>().map(|visit| visit.now);
+    began.ok_or_else(|| AppError::internal("the request has no visit"))
 }

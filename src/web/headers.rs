@@ -7,14 +7,24 @@ use crate::error::AppError;
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
-use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::header::{self, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web;
 
-const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
-     form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'";
-const PERMISSIONS: &str = "accelerometer=(), camera=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), \
-     payment=(), usb=(), clipboard-write=(self)";
+const CSP: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
+     form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'",
+);
+const PERMISSIONS: HeaderValue = HeaderValue::from_static(
+    "accelerometer=(), camera=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), \
+     payment=(), usb=(), clipboard-write=(self)",
+);
+const NO_SNIFFING: HeaderValue = HeaderValue::from_static("nosniff");
+const DENY: HeaderValue = HeaderValue::from_static("DENY");
+const SAME_ORIGIN: HeaderValue = HeaderValue::from_static("same-origin");
+const HTTPS_ONLY: HeaderValue = HeaderValue::from_static("max-age=31536000; includeSubDomains");
+const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+const FACES: HeaderValue = HeaderValue::from_static("HX-Request, HX-Request-Type");
 /// The cookie that says "a token was shown"; taking it away on the next answer keeps browsers from restoring that page.
 pub const SHOWN: &str = "shown";
 
@@ -24,25 +34,22 @@ pub fn add(response: &mut ServiceResponse<BoxBody>) {
     let took_away = forget_shown(response);
     let is_static = path(response.request()).starts_with("/static/");
     let headers = response.headers_mut();
-    let mut set = |name: &'static str, value: &'static str| {
-        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
-    };
-    set("content-security-policy", CSP);
-    set("x-content-type-options", "nosniff");
-    set("x-frame-options", "DENY");
-    set("referrer-policy", "same-origin");
-    set("cross-origin-opener-policy", "same-origin");
-    set("cross-origin-resource-policy", "same-origin");
-    set("permissions-policy", PERMISSIONS);
+    headers.insert(header::CONTENT_SECURITY_POLICY, CSP);
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, NO_SNIFFING);
+    headers.insert(header::X_FRAME_OPTIONS, DENY);
+    headers.insert(header::REFERRER_POLICY, SAME_ORIGIN);
+    headers.insert(header::CROSS_ORIGIN_OPENER_POLICY, SAME_ORIGIN);
+    headers.insert(header::CROSS_ORIGIN_RESOURCE_POLICY, SAME_ORIGIN);
+    headers.insert(header::PERMISSIONS_POLICY, PERMISSIONS);
     if https {
-        set("strict-transport-security", "max-age=31536000; includeSubDomains");
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HTTPS_ONLY);
     }
     // A static file says itself how long it is kept; one that is not there says nothing.
     if !headers.contains_key(header::CACHE_CONTROL) {
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.insert(header::CACHE_CONTROL, NO_STORE);
     }
     if !is_static {
-        headers.append(header::VARY, HeaderValue::from_static("HX-Request, HX-Request-Type"));
+        headers.append(header::VARY, FACES);
     }
     if let Some(cookie) = took_away
         && let Ok(value) = HeaderValue::from_str(&cookie)
@@ -53,6 +60,9 @@ pub fn add(response: &mut ServiceResponse<BoxBody>) {
 
 fn forget_shown(response: &ServiceResponse<BoxBody>) -> Option<String> {
     let request = response.request();
+    if !request.headers().contains_key(header::COOKIE) {
+        return None;
+    }
     let set_again = response.response().cookies().any(|cookie| cookie.name() == cookies::name_for(request, SHOWN));
     if path(request).starts_with("/static/") || set_again {
         return None;

@@ -121,14 +121,17 @@ impl<A: Action> FromRequest for Pending<A> {
 pub struct UsedScope(pub &'static str);
 
 fn decide<A: Action>(request: &HttpRequest) -> Result<Result<Permit<A>, Denied>> {
-    let visit = visit(request)?;
     if let TokenNeeds::Needs(scope) = A::SCOPE {
         request.extensions_mut().insert(UsedScope(scope));
     }
-    match asking(request)? {
-        Asking::Actor(actor) => Ok(authz::decide(&actor, visit.now, &visit.origin)),
+    let extensions = request.extensions();
+    let (Some(visit), Some(asking)) = (extensions.get::<Visit>(), extensions.get::<Asking>()) else {
+        return Err(AppError::internal("nobody resolved who is asking"));
+    };
+    match asking {
+        Asking::Actor(actor) => Ok(authz::decide(actor, visit.now, &visit.origin)),
         Asking::Nobody => Err(AppError::SignedOut),
-        Asking::Refused(error) => Err(error),
+        Asking::Refused(error) => Err(error.clone()),
     }
 }
 

@@ -132,7 +132,7 @@ pub fn note(failure: &AppError, request: &HttpRequest) {
 }
 
 fn of(actor: &Actor, visit: &Visit, request: &HttpRequest, details: serde_json::Value) -> Counted {
-    let route = format!("{} {}", request.method(), request.match_pattern().unwrap_or_default());
+    let route = format!("{} {}", request.method(), super::routes::template(request));
     Counted {
         doer: Doer::from(actor),
         account: Some(actor.account().id.clone()),

@@ -4,10 +4,12 @@ use super::permit::{Open, Pending};
 use super::visit;
 use crate::authz::{Action, Lab, Permit, PersonNeeds, TokenNeeds};
 use crate::error::AppError;
-use actix_web::dev::HttpServiceFactory;
+use actix_web::body::BoxBody;
+use actix_web::dev::{HttpServiceFactory, ServiceRequest};
 use actix_web::http::Method;
-use actix_web::middleware::from_fn;
-use actix_web::{FromRequest, Handler, HttpRequest, Responder, Scope, guard, web};
+use actix_web::middleware::{Next, from_fn};
+use actix_web::{FromRequest, Handler, HttpMessage as _, HttpRequest, Responder, Scope, guard, web};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// Who is served at an address.
@@ -87,7 +89,8 @@ pub struct Route {
     pub face: Face,
     /// What it takes; `None` when open to everyone.
     pub facts: Option<Facts>,
-    handler: actix_web::Route,
+    // Made anew for each of its addresses.
+    handler: Box<dyn Fn() -> actix_web::Route>,
 }
 
 impl Route {
@@ -117,11 +120,11 @@ impl Route {
         Args: FromRequest + Gated + 'static,
         F::Output: Responder + 'static,
     {
-        let handler = if method == Method::GET {
-            web::route().guard(guard::Any(guard::Get()).or(guard::Head())).to(handler)
-        } else {
-            web::method(method.clone()).to(handler)
-        };
+        let served = method.clone();
+        let handler = Box::new(move || match served {
+            Method::GET => web::route().guard(guard::Any(guard::Get()).or(guard::Head())).to(handler.clone()),
+            _ => web::method(served.clone()).to(handler.clone()),
+        });
         Self { method, path, face, facts: Args::FACTS, handler }
     }
 }
@@ -148,6 +151,17 @@ pub fn face_at(path: &str) -> Face {
     if API.iter().any(|area| area.strip_prefix('/') == Some(first)) { Face::Api } else { Face::Page }
 }
 
+/// A resource's address as the table has it, without a slash at its end; noted when the router found the resource.
+#[derive(Debug, Clone, Copy)]
+pub struct Template(&'static str);
+
+/// The address of the request's resource, with `{names}`; empty when there is none.
+#[must_use]
+pub fn template(request: &HttpRequest) -> Cow<'static, str> {
+    let noted = request.extensions().get::<Template>().copied();
+    noted.map_or_else(|| Cow::Owned(request.match_pattern().unwrap_or_default()), |template| template.0.into())
+}
+
 /// Registers the table: API v2 behind `api`, the console behind `pages`, so that neither pays for the other.
 /// Literal segments win over `{names}`, whatever the order of the rows.
 pub fn register<A, P>(
@@ -168,31 +182,43 @@ pub fn register<A, P>(
 }
 
 /// Adds rows to a scope whose paths begin with `area`.
+///
+/// An address is a resource with and one without a slash at its end: one of two patterns would be two regular expressions, even
+/// without a name in it.
 fn add(config: &mut web::ServiceConfig, area: &str, routes: Vec<Route>) {
-    let mut by_path: BTreeMap<(String, &'static str), Vec<Route>> = BTreeMap::new();
+    let mut by_path: BTreeMap<(usize, String, &'static str), Vec<Route>> = BTreeMap::new();
     for route in routes {
-        // `~` sorts after every letter, so that a name comes after the literals of its place.
-        by_path.entry((route.path.replace('{', "~"), route.path)).or_default().push(route);
+        let bare = bare(route.path);
+        // Short ones first. `~` sorts after every letter, so that a name comes after the literals of its place.
+        let place = (bare.matches('/').count(), bare.replace('{', "~"), bare);
+        by_path.entry(place).or_default().push(route);
     }
-    for ((_, path), routes) in by_path {
-        let mut allowed: Vec<String> = routes.iter().map(|route| route.method.to_string()).collect();
-        if allowed.iter().any(|method| method == "GET") {
-            allowed.push("HEAD".to_owned());
+    for ((_, _, path), routes) in by_path {
+        let inner = path.strip_prefix(area).unwrap_or(path);
+        config.service(resource(inner, path, &routes));
+        if inner != "/" {
+            config.service(resource(&format!("{inner}/"), path, &routes));
         }
-        let allowed = allowed.join(", ");
-        let path = path.strip_prefix(area).unwrap_or(path);
-        let patterns = match path.strip_suffix('/') {
-            Some("") if area.is_empty() => vec![path.to_owned()],
-            Some(bare) => vec![bare.to_owned(), path.to_owned()],
-            None => vec![path.to_owned(), format!("{path}/")],
-        };
-        let mut resource = web::resource(patterns);
-        for route in routes {
-            resource = resource.route(route.handler);
-        }
-        config.service(resource.wrap(from_fn(visit::catch_panic)).default_service(web::to(move |_: HttpRequest| {
-            let allowed = allowed.clone();
-            async move { Err::<&'static str, _>(AppError::Method(allowed)) }
-        })));
     }
+}
+
+fn bare(path: &'static str) -> &'static str {
+    path.strip_suffix('/').filter(|bare| !bare.is_empty()).unwrap_or(path)
+}
+
+fn resource(address: &str, path: &'static str, routes: &[Route]) -> impl HttpServiceFactory + use<> {
+    let mut allowed: Vec<String> = routes.iter().map(|route| route.method.to_string()).collect();
+    if allowed.iter().any(|method| method == "GET") {
+        allowed.push("HEAD".to_owned());
+    }
+    let allowed = allowed.join(", ");
+    let mut resource = web::resource(address);
+    for route in routes {
+        resource = resource.route((route.handler)());
+    }
+    let guarded = move |request: ServiceRequest, next: Next<BoxBody>| visit::catch_panic(Template(path), request, next);
+    resource.wrap(from_fn(guarded)).default_service(web::to(move |_: HttpRequest| {
+        let allowed = allowed.clone();
+        async move { Err::<&'static str, _>(AppError::Method(allowed)) }
+    }))
 }

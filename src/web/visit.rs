@@ -2,6 +2,7 @@
 
 use super::actor::{Asking, Visit};
 use super::idle::UnderWay;
+use super::routes::{Template, template};
 use super::{faces, headers, refusal};
 use crate::authz::{Actor, Origin};
 use crate::error::AppError;
@@ -16,6 +17,8 @@ use futures_util::FutureExt as _;
 use ipnet::IpNet;
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Peers whose forwarding headers count.
 #[derive(Debug, Clone, Default)]
@@ -51,21 +54,23 @@ pub async fn serve<B: MessageBody + 'static>(
     }
     headers::add(&mut response);
     if let Ok(value) = HeaderValue::from_str(id.as_str()) {
-        response.headers_mut().insert(HeaderName::from_static("x-request-id"), value);
+        response.headers_mut().insert(REQUEST_ID, value);
     }
     log(&response, &world, now.millis(), &origin);
     Ok(response)
 }
 
-/// Around every resource: a panic in a handler hurts that request only, and is answered like any fault of ours.
+/// Around every resource: notes its address as the table has it, and a panic in a handler hurts that request only, and is answered like any fault of ours.
 ///
 /// # Errors
 /// Passes on what comes back.
 pub async fn catch_panic<B: MessageBody>(
+    template: Template,
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, actix_web::Error> {
     let http = request.request().clone();
+    http.extensions_mut().insert(template);
     match AssertUnwindSafe(next.call(request)).catch_unwind().await {
         Ok(served) => Ok(served?.map_into_left_body()),
         Err(_) => {
@@ -99,16 +104,15 @@ fn log_failure(failure: &AppError, id: &RequestId) {
 fn log(response: &ServiceResponse<BoxBody>, world: &World, began: i64, origin: &Origin) {
     let request = response.request();
     // The template, not the path: a path may hold what a person typed.
-    let route = request.match_pattern().unwrap_or_default();
+    let route = template(request);
     if route.starts_with("/static/") {
         return;
     }
-    let (account, actor) = match request.extensions().get::<Asking>() {
-        Some(Asking::Actor(Actor::Staff(staff))) => (staff.account.id.to_string(), staff.user.to_string()),
-        Some(Asking::Actor(Actor::Integration(caller))) => {
-            (caller.account.id.to_string(), caller.integration.to_string())
-        }
-        _ => (String::new(), String::new()),
+    let extensions = request.extensions();
+    let (account, actor) = match extensions.get::<Asking>() {
+        Some(Asking::Actor(Actor::Staff(staff))) => (staff.account.id.as_str(), staff.user.as_str()),
+        Some(Asking::Actor(Actor::Integration(caller))) => (caller.account.id.as_str(), caller.integration.as_str()),
+        _ => ("", ""),
     };
     tracing::info!(
         request.id = origin.request.as_ref().map_or("", RequestId::as_str),
@@ -117,8 +121,8 @@ fn log(response: &ServiceResponse<BoxBody>, world: &World, began: i64, origin: &
         http.status = response.status().as_u16(),
         duration.ms = world.now().millis() - began,
         client.address = origin.address.as_deref().unwrap_or(""),
-        account.id = %account,
-        actor.id = %actor,
+        account.id = account,
+        actor.id = actor,
         "request"
     );
 }

@@ -145,8 +145,6 @@ pub struct Presented {
     pub end_reason: Option<String>,
     /// Its deadline.
     pub ends_at: Option<i64>,
-    /// `current`, `outgoing` or `former`.
-    pub role: String,
     /// Its integration.
     pub integration_id: String,
     /// The integration's name.
@@ -165,7 +163,7 @@ pub struct Presented {
     pub disabled_at: Option<i64>,
 }
 
-const PRESENTED: &str = "SELECT t.id AS token_id, t.ended_at, t.end_reason, t.ends_at, t.role, i.id AS integration_id, i.name, \
+const PRESENTED: &str = "SELECT t.id AS token_id, t.ended_at, t.end_reason, t.ends_at, i.id AS integration_id, i.name, \
      i.scopes, i.paused_at, i.deleted_at, a.id AS account_id, a.name AS account, a.disabled_at \
      FROM tokens t JOIN integrations i ON i.id = t.integration_id JOIN accounts a ON a.id = t.account_id WHERE t.digest = $1";
 

@@ -27,7 +27,7 @@ pub const VERSIONS: &[&str] = &["2021-07-28", "2021-04-15", "2023-02-21", "v3"];
 /// # Errors
 /// 401 without `error` when there is none or another scheme is used, 400 when there are two headers, 401 `invalid_token` for bytes that
 /// no token has.
-pub fn bearer(headers: &HeaderMap) -> Result<String, AppError> {
+pub fn bearer(headers: &HeaderMap) -> Result<&str, AppError> {
     let mut presented = headers.get_all(AUTHORIZATION);
     let Some(value) = presented.next() else { return Err(no_credentials().into()) };
     if presented.next().is_some() {
@@ -37,10 +37,10 @@ pub fn bearer(headers: &HeaderMap) -> Result<String, AppError> {
     let (scheme, rest) = value.split_once([' ', '\t']).unwrap_or((value, ""));
     if scheme.eq_ignore_ascii_case("bearer") {
         let token = rest.trim();
-        return if token.is_empty() { Err(no_credentials().into()) } else { Ok(token.to_owned()) };
+        return if token.is_empty() { Err(no_credentials().into()) } else { Ok(token) };
     }
     let bare = rest.is_empty() || value.starts_with("pit_");
-    if bare && !value.is_empty() { Ok(value.to_owned()) } else { Err(no_credentials().into()) }
+    if bare && !value.is_empty() { Ok(value) } else { Err(no_credentials().into()) }
 }
 
 /// What is wrong with the `Version` header of a resource path, if anything. Not for `/oauth`.
@@ -74,7 +74,7 @@ mod tests {
     }
 
     fn presented(value: &str) -> Result<String, &'static str> {
-        bearer(&headers("authorization", &[value])).map_err(|error| refused(error).1)
+        bearer(&headers("authorization", &[value])).map(ToOwned::to_owned).map_err(|error| refused(error).1)
     }
 
     #[test]

@@ -7,26 +7,33 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{
     ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE,
 };
-use actix_web::{HttpResponse, HttpResponseBuilder};
-use serde_json::{Value, json};
+use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError as _};
+use jiff::fmt::temporal::DateTimePrinter;
+use serde::Serialize;
+use serde_json::json;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
+const MILLIS: DateTimePrinter = DateTimePrinter::new().precision(Some(3));
+
 /// An answer of API v2.
 #[must_use]
-pub fn answer(status: StatusCode, body: &Value) -> HttpResponse {
-    HttpResponseBuilder::new(status)
-        .insert_header((CONTENT_TYPE, JSON))
-        .insert_header((CACHE_CONTROL, NO_STORE))
-        .body(body.to_string())
+pub fn answer(status: StatusCode, body: &impl Serialize) -> HttpResponse {
+    match serde_json::to_vec(body) {
+        Ok(body) => HttpResponseBuilder::new(status)
+            .insert_header((CONTENT_TYPE, JSON))
+            .insert_header((CACHE_CONTROL, NO_STORE))
+            .body(body),
+        Err(error) => AppError::internal(error).error_response(),
+    }
 }
 
 /// An instant as API v2 writes it: ISO 8601 in UTC with milliseconds.
 #[must_use]
 pub fn iso(at: Timestamp) -> String {
     let at = jiff::Timestamp::from_millisecond(at.millis()).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-    at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
+    MILLIS.timestamp_to_string(&at)
 }
 
 /// Any error as API v2 says it: `{statusCode, message, error, traceId, code}`, with the headers that its status asks for.
