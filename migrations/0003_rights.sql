@@ -60,7 +60,6 @@ CREATE INDEX password_resets_by_user ON password_resets (user_id);
 ALTER TABLE integrations ADD COLUMN review_since BIGINT;
 ALTER TABLE integrations ADD COLUMN taken_over_by TEXT;
 ALTER TABLE integrations ADD COLUMN taken_over_at BIGINT;
-CREATE INDEX integrations_by_person ON integrations (account_id, created_by);
 
 -- The Contacts page is a lab now; it stays on where it was.
 INSERT INTO account_labs (account_id, lab, enabled, changed_at, changed_by)
