@@ -52,6 +52,33 @@ pub fn problem_in(text: &str, several_lines: bool) -> Option<BadText> {
     })
 }
 
+/// Why a text is no name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BadName {
+    /// Empty, only spaces, or more than [`NAME_MAX`] characters.
+    Length,
+    /// It holds characters that cannot be seen.
+    Characters,
+}
+
+/// Most characters of a name.
+pub const NAME_MAX: usize = 80;
+
+/// Reads a name of 1 to [`NAME_MAX`] characters.
+///
+/// # Errors
+/// Why it is none.
+pub fn name(text: &str) -> Result<String, BadName> {
+    let text: String = text.trim().nfc().collect();
+    if problem_in(&text, false).is_some() {
+        return Err(BadName::Characters);
+    }
+    if text.is_empty() || text.chars().count() > NAME_MAX {
+        return Err(BadName::Length);
+    }
+    Ok(text)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

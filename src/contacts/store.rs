@@ -3,7 +3,7 @@
 use super::model::{Contact, Matching};
 use super::texts::Texts;
 use crate::binds;
-use crate::db::{DbError, On};
+use crate::db::{DbError, On, containing};
 use crate::ids::{AccountId, ContactId};
 use crate::world::Timestamp;
 
@@ -245,10 +245,4 @@ fn fields(contact: &Contact) -> Result<Vec<crate::db::Bind>, DbError> {
         keys.phone,
         keys.search,
     ])
-}
-
-/// A LIKE pattern for texts that contain `search`, whose own `%` and `_` mean themselves.
-fn containing(search: &str) -> String {
-    let escaped = search.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    format!("%{escaped}%")
 }

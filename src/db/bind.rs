@@ -103,3 +103,10 @@ macro_rules! from_ids {
 }
 
 from_ids!(AccountId, UserId, StaffId, RoleId, IntegrationId, TokenId, ContactId, EventId, RequestId);
+
+/// A LIKE pattern, with `\` as its escape, for texts that contain `search`, whose own `%` and `_` mean themselves.
+#[must_use]
+pub fn containing(search: &str) -> String {
+    let escaped = search.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    format!("%{escaped}%")
+}

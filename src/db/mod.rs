@@ -7,7 +7,7 @@ mod on;
 mod readers;
 mod vacant;
 
-pub use bind::Bind;
+pub use bind::{Bind, containing};
 pub use connect::{ALL as CONNECT_STATEMENTS, Lock, OpenError};
 pub use on::{On, Record};
 

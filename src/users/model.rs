@@ -1,6 +1,6 @@
 //! What an e-mail address, a person's name and a password may be.
 
-use crate::text::{self, fold};
+use crate::text::{self, BadName, fold};
 use std::fmt;
 use unicode_normalization::UnicodeNormalization as _;
 use zeroize::Zeroizing;
@@ -85,14 +85,10 @@ impl Email {
 /// # Errors
 /// When it is empty, too long or has characters that cannot be seen.
 pub fn name(text: &str, what: &'static str) -> Result<String, Bad> {
-    let text: String = text.trim().nfc().collect();
-    if text::problem_in(&text, false).is_some() {
-        return Err(Bad::Characters(what));
-    }
-    if text.is_empty() || text.chars().count() > 80 {
-        return Err(Bad::Length(what, 80));
-    }
-    Ok(text)
+    text::name(text).map_err(|bad| match bad {
+        BadName::Characters => Bad::Characters(what),
+        BadName::Length => Bad::Length(what, text::NAME_MAX),
+    })
 }
 
 /// A password in the one form in which it is set and checked. Shown nowhere.
