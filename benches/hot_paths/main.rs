@@ -4,6 +4,7 @@ mod client;
 mod process;
 mod seed;
 mod server;
+mod staff;
 
 use client::{Client, Load};
 use seed::Seeded;
@@ -46,7 +47,8 @@ async fn measure(folder: &Path) -> Outcome<()> {
     let seeded = seed::fill(folder).await?;
     let server = server::product(&seeded)?;
     calls(&seeded, &server.address).await?;
-    list(&server.address).await
+    list(&server.address).await?;
+    staff::measure(folder).await
 }
 
 fn megabytes(bytes: u64) -> f64 {
