@@ -147,6 +147,7 @@ pub fn routes() -> Vec<Route> {
         Route::page(Method::GET, "/readyz", readyz),
     ];
     all.extend(users::routes());
+    all.extend(staff::routes());
     all.extend(integrations::routes());
     all.extend(contacts::routes());
     all.extend(help::routes());

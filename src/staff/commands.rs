@@ -1,5 +1,7 @@
 //! What the operator sets from the command line: roles' permissions, persons' roles, overrides, and who is disabled.
 
+pub mod person;
+
 use super::store;
 use crate::authz::Permission;
 use crate::db::Db;

@@ -9,6 +9,9 @@ use crate::text::fold;
 use crate::web::session::SignedIn;
 use crate::world::{Entropy, Timestamp};
 
+pub mod list;
+pub mod person;
+
 /// Stands between the other accounts of a person; a name cannot hold it.
 const SEPARATOR: &str = "\u{1f}";
 
@@ -115,17 +118,8 @@ fn keys(name: &str, email: &str) -> (String, String) {
 /// # Errors
 /// What the engine says.
 pub async fn managers(on: &mut On<'_>, account: &AccountId) -> Result<Vec<String>, DbError> {
-    #[derive(sqlx::FromRow)]
-    struct Person {
-        name: String,
-        role_permissions: Option<String>,
-        overrides: Option<String>,
-    }
-    let people: Vec<Person> = on.all(PEOPLE, binds![account]).await?;
-    let manages = |person: &Person| {
-        permissions(person.role_permissions.as_deref(), person.overrides.as_deref()).has(Permission::RolesManage)
-    };
-    Ok(people.into_iter().filter(manages).take(10).map(|person| person.name).collect())
+    let people: Vec<(String,)> = on.all(MANAGERS, binds![account, Permission::RolesManage.code()]).await?;
+    Ok(people.into_iter().map(|(name,)| name).collect())
 }
 
 /// One person of an account, for the command line.
@@ -155,6 +149,7 @@ pub async fn set_override(
     permission: Permission,
     allowed: Option<bool>,
 ) -> Result<(), DbError> {
+    on.run(NEXT_VERSION, binds![staff]).await?;
     on.run(CLEAR_OVERRIDE, binds![staff, permission.code()]).await?;
     if let Some(allowed) = allowed {
         on.run(ADD_OVERRIDE, binds![staff, permission.code(), allowed]).await?;
@@ -201,21 +196,37 @@ const MEMBER: &str = concat!(
 );
 const ADD: &str = "INSERT INTO staff (id, account_id, user_id, role_id, created_at, name_key, search_key) \
      VALUES ($1, $2, $3, $4, $5, $6, $7)";
-const RENAMED: &str = "UPDATE staff SET name_key = $2, search_key = $3 WHERE user_id = $1";
-const PEOPLE: &str = "SELECT u.name, \
-     (SELECT string_agg(p.permission, ' ') FROM role_permissions p WHERE p.role_id = s.role_id) AS role_permissions, \
-     (SELECT string_agg(CASE WHEN o.allowed THEN '+' ELSE '-' END || o.permission, ' ') FROM staff_overrides o \
-      WHERE o.staff_id = s.id) AS overrides \
-     FROM staff s JOIN users u ON u.id = s.user_id WHERE s.account_id = $1 AND s.disabled_at IS NULL ORDER BY u.name, s.id LIMIT 500";
+const RENAMED: &str = "UPDATE staff SET name_key = $2, search_key = $3, version = version + 1 WHERE user_id = $1";
+// Nothing includes this permission and it includes nothing, so role and overrides alone decide.
+const MANAGERS: &str = concat!(
+    "SELECT u.name FROM staff s JOIN users u ON u.id = s.user_id WHERE s.account_id = $1 AND s.disabled_at IS NULL \
+     AND NOT EXISTS (SELECT 1 FROM staff_overrides o WHERE o.staff_id = s.id AND o.permission = $2 AND NOT o.allowed) \
+     AND (EXISTS (SELECT 1 FROM role_permissions p WHERE p.role_id = s.role_id AND p.permission = $2) \
+      OR EXISTS (SELECT 1 FROM staff_overrides o WHERE o.staff_id = s.id AND o.permission = $2 AND o.allowed)) AND ",
+    may_sign_in!("s", "u"),
+    " ORDER BY s.name_key, s.id LIMIT 10"
+);
 const BY_EMAIL: &str = "SELECT s.id, u.name FROM staff s JOIN users u ON u.id = s.user_id \
      WHERE s.account_id = $1 AND u.email_key = $2";
+const NEXT_VERSION: &str = "UPDATE staff SET version = version + 1 WHERE id = $1";
 const CLEAR_OVERRIDE: &str = "DELETE FROM staff_overrides WHERE staff_id = $1 AND permission = $2";
 const ADD_OVERRIDE: &str = "INSERT INTO staff_overrides (staff_id, permission, allowed) VALUES ($1, $2, $3)";
-const SET_ROLE: &str = "UPDATE staff SET role_id = $3 WHERE id = $1 AND account_id = $2";
-const SET_DISABLED: &str = "UPDATE staff SET disabled_at = $3 WHERE id = $1 AND account_id = $2";
+const SET_ROLE: &str = "UPDATE staff SET role_id = $3, version = version + 1 WHERE id = $1 AND account_id = $2";
+const SET_DISABLED: &str = "UPDATE staff SET disabled_at = $3, version = version + 1 WHERE id = $1 AND account_id = $2";
 const END_SESSIONS: &str = "DELETE FROM sessions WHERE account_id = $2 AND user_id IN \
      (SELECT s.user_id FROM staff s WHERE s.id = $1 AND s.account_id = $2)";
 
 /// Every statement of this file.
-pub const ALL: &[&str] =
-    &[MEMBER, ADD, RENAMED, PEOPLE, BY_EMAIL, CLEAR_OVERRIDE, ADD_OVERRIDE, SET_ROLE, SET_DISABLED, END_SESSIONS];
+pub const ALL: &[&str] = &[
+    MEMBER,
+    ADD,
+    RENAMED,
+    MANAGERS,
+    BY_EMAIL,
+    NEXT_VERSION,
+    CLEAR_OVERRIDE,
+    ADD_OVERRIDE,
+    SET_ROLE,
+    SET_DISABLED,
+    END_SESSIONS,
+];

@@ -42,6 +42,10 @@ done! {
     SentBefore = "sent-before", "This form was sent already; it had its effect once.";
     NameChanged = "name-changed", "Name saved.";
     PasswordChanged = "password-changed", "Password changed. Every other session was signed out.";
+    StaffSaved = "staff-saved", "Saved. It counts from their next click on.";
+    StaffDisabled = "staff-disabled", "Disabled. Their sessions here ended.";
+    StaffEnabled = "staff-enabled", "Enabled. They can sign in here again.";
+    StaffRemoved = "staff-removed", "Removed from this account. Their sessions here ended.";
     SessionEnded = "session-ended", "That session was signed out.";
     SignedOutElsewhere = "signed-out-elsewhere", "Every other session was signed out.";
 }

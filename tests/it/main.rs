@@ -55,6 +55,10 @@ mod sign_in;
 #[cfg(test)]
 mod software;
 #[cfg(test)]
+mod staff;
+#[cfg(test)]
+mod staff_leaving;
+#[cfg(test)]
 mod statements;
 #[cfg(test)]
 mod stopping;

@@ -17,6 +17,8 @@ const LISTS: &[(&str, &[&str])] = &[
     ("roles", roles::store::ALL),
     ("roles::rights", roles::store::rights::ALL),
     ("staff", staff::store::ALL),
+    ("staff::list", staff::store::list::ALL),
+    ("staff::person", staff::store::person::ALL),
     ("labs", labs::store::ALL),
     ("usage", usage::store::ALL),
     ("integrations", integrations::store::ALL),
