@@ -16,7 +16,7 @@ use crate::web::session::{Sessions, SignedIn};
 use crate::web::visit::{self, TrustedProxies};
 use crate::web::{assets, cookies, headers, permit};
 use crate::world::{Timestamp, World};
-use crate::{contacts, help, integrations, staff, usage, users};
+use crate::{contacts, help, integrations, labs, staff, usage, users};
 use actix_session::SessionMiddleware;
 use actix_session::config::{BrowserSession, CookieContentSecurity};
 use actix_web::cookie::{Key, SameSite};
@@ -150,6 +150,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(staff::routes());
     all.extend(integrations::routes());
     all.extend(contacts::routes());
+    all.extend(labs::routes());
     all.extend(help::routes());
     #[cfg(debug_assertions)]
     all.push(Route::page(Method::GET, "/sample", crate::web::sample::show));

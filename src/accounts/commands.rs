@@ -31,7 +31,7 @@ pub async fn add(on: &mut On<'_>, entropy: &dyn Entropy, name: &str, now: Timest
     let admin = roles::add_builtin(on, entropy, &account, roles::Builtin::Admin, now).await?;
     let user = roles::add_builtin(on, entropy, &account, roles::Builtin::User, now).await?;
     for lab in Lab::ALL {
-        labs::set(on, &account, *lab, true, (now, "Progreda")).await?;
+        labs::add(on, &account, *lab, true, now).await?;
     }
     Ok(Made { account, admin, user })
 }

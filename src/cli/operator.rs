@@ -113,12 +113,13 @@ pub async fn labs(db: &Db, command: LabsCommand) -> Outcome {
             }
         }
         LabsCommand::Enable { account, lab: text } => {
-            labs::commands::switch(db, &account_id(&account)?, lab(&text)?, true).await.map_err(said)?;
-            println!("On.");
+            let changed = labs::commands::switch(db, &account_id(&account)?, lab(&text)?, true).await;
+            println!("{}", if changed.map_err(said)? { "On." } else { "It was on already; nothing was changed." });
         }
         LabsCommand::Disable { account, lab: text } => {
-            labs::commands::switch(db, &account_id(&account)?, lab(&text)?, false).await.map_err(said)?;
-            println!("Off. Its pages are gone; tokens keep working.");
+            let changed = labs::commands::switch(db, &account_id(&account)?, lab(&text)?, false).await;
+            let off = "Off. Its pages are gone; tokens keep working.";
+            println!("{}", if changed.map_err(said)? { off } else { "It was off already; nothing was changed." });
         }
     }
     Ok(())

@@ -1,7 +1,8 @@
-//! Switching labs from the command line.
+//! Switching labs, in the console and from the command line.
 
+use super::ManageLabs;
 use super::store;
-use crate::authz::{Lab, Origin};
+use crate::authz::{Lab, Origin, Permit};
 use crate::db::Db;
 use crate::db::journal::{Change, Class, Doer, Entry, Subject};
 use crate::error::{AppError, Result};
@@ -19,7 +20,8 @@ impl Change for Switched {
     fn entry(&self) -> Entry {
         let subject = Subject { kind: "lab", id: Some(self.lab.code().to_owned()), name: self.lab.words().to_owned() };
         let action = if self.enabled { "lab.enabled" } else { "lab.disabled" };
-        Entry { class: Class::Audit, action, subject, details: json!({}) }
+        let details = json!({ "before": { "enabled": !self.enabled }, "after": { "enabled": self.enabled } });
+        Entry { class: Class::Audit, action, subject, details }
     }
 }
 
@@ -32,20 +34,38 @@ pub async fn enabled(db: &Db, account: &AccountId) -> Result<Vec<Lab>> {
     if !store::account_exists(&mut reader.on(), account).await? {
         return Err(AppError::NotFound);
     }
-    Ok(store::enabled(&mut reader.on(), account).await?)
+    let all = store::standing(&mut reader.on(), account).await?;
+    Ok(all.into_iter().filter(|standing| standing.enabled).map(|standing| standing.lab).collect())
 }
 
-/// The operator switches a lab; tokens keep working either way.
+/// A person switches a lab; tokens keep working either way. Whether that changed anything.
+///
+/// # Errors
+/// Faults of the store.
+pub async fn switch_with(db: &Db, permit: &Permit<ManageLabs>, lab: Lab, on: bool) -> Result<bool> {
+    let by = permit.staff().ok_or(AppError::Forbidden)?;
+    let mut tx = db.write().await?;
+    if !store::switch(&mut tx.on(), permit.account(), lab, on, (permit.now(), &by.name)).await? {
+        return Ok(false);
+    }
+    tx.commit(permit, &[&Switched { lab, enabled: on }]).await?;
+    Ok(true)
+}
+
+/// The operator switches a lab; tokens keep working either way. Whether that changed anything.
 ///
 /// # Errors
 /// [`AppError::NotFound`] when there is no such account.
-pub async fn switch(db: &Db, account: &AccountId, lab: Lab, on: bool) -> Result<()> {
+pub async fn switch(db: &Db, account: &AccountId, lab: Lab, on: bool) -> Result<bool> {
     let now = db.world().now();
+    let operator = Doer::operator();
     let mut tx = db.write().await?;
     if !store::account_exists(&mut tx.on(), account).await? {
         return Err(AppError::NotFound);
     }
-    store::set(&mut tx.on(), account, lab, on, (now, "Operator")).await?;
-    let change = Switched { lab, enabled: on };
-    Ok(tx.commit_as(&Doer::operator(), Some(account), now, &Origin::default(), &[&change]).await?)
+    if !store::switch(&mut tx.on(), account, lab, on, (now, &operator.name)).await? {
+        return Ok(false);
+    }
+    tx.commit_as(&operator, Some(account), now, &Origin::default(), &[&Switched { lab, enabled: on }]).await?;
+    Ok(true)
 }

@@ -47,6 +47,8 @@ done! {
     StaffEnabled = "staff-enabled", "Enabled. They can sign in here again.";
     StaffRemoved = "staff-removed", "Removed from this account. Their sessions here ended.";
     SessionEnded = "session-ended", "That session was signed out.";
+    LabOn = "lab-on", "Switched on. It counts at once, for everyone in the account.";
+    LabOff = "lab-off", "Switched off. Its pages are gone for everyone in the account.";
     SignedOutElsewhere = "signed-out-elsewhere", "Every other session was signed out.";
 }
 

@@ -147,25 +147,31 @@
   });
 
   // A link with data-dialog opens its page's [data-dialog-content] here; without script it is that page.
-  on("click", "a[data-dialog]", async (link, event) => {
+  on("click", "a[data-dialog]", (link, event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    ask(link.href, link, event);
+  });
+  // The same for a switch that asks before it goes off: a form that only leads to the question.
+  on("submit", "form[data-dialog]", (form, event) => ask(form.action, event.submitter, event));
+  async function ask(address, opener, event) {
     const dialog = byId("dialog-root");
-    if (event.ctrlKey || event.metaKey || event.shiftKey || !dialog) return;
+    if (!dialog) return;
     event.preventDefault();
-    const answer = await fetch(link.href, { mode: "same-origin", headers: { "HX-Request": "true", "HX-Request-Type": "full" } }).catch(() => null);
+    const answer = await fetch(address, { mode: "same-origin", headers: { "HX-Request": "true", "HX-Request-Type": "full" } }).catch(() => null);
     const page = answer?.ok && new DOMParser().parseFromString(await answer.text(), "text/html");
     const content = page && page.querySelector("[data-dialog-content]");
     if (!content) {
-      location.assign(link.href);
+      location.assign(address);
       return;
     }
     dialog.replaceChildren(...document.importNode(content, true).childNodes);
     htmx.process(dialog);
-    dialog.opener = link;
+    dialog.opener = opener;
     dialog.showModal();
     const first = "[autofocus], .dialog__body input:not([type=hidden]), .dialog__foot a, .dialog__foot button";
     dialog.querySelector(first)?.focus();
     greet();
-  });
+  }
   on("click", "dialog [data-close]", (button, event) => {
     event.preventDefault();
     button.closest("dialog").close();

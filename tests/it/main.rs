@@ -33,6 +33,8 @@ mod hostile;
 #[cfg(test)]
 mod killable;
 #[cfg(test)]
+mod labs;
+#[cfg(test)]
 mod life;
 #[cfg(test)]
 mod meanwhile;

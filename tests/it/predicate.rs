@@ -190,6 +190,21 @@ async fn a_token_is_honoured_in_sql_exactly_when_it_is_in_rust() {
     stored.db.close().await;
 }
 
+/// The Labs page says how many tokens keep working, by a statement of its own.
+#[actix_web::test]
+async fn the_labs_page_counts_exactly_the_tokens_that_are_honoured() {
+    let stored = store().await;
+    let mut reader = stored.db.read().await.unwrap();
+    for (account, disabled) in stored.accounts.iter().zip([false, true]) {
+        let honoured = |(case, token): &&(Case, TokenCase)| case.in_disabled_account == disabled && case.honours(token);
+        let expected = stored.tokens.values().filter(honoured).count();
+        let counted = progreda::labs::store::live_tokens(&mut reader.on(), account, NOW).await.unwrap();
+        assert_eq!(usize::try_from(counted).unwrap(), expected, "disabled: {disabled}");
+    }
+    drop(reader);
+    stored.db.close().await;
+}
+
 async fn listed(stored: &Stored, account: &AccountId, filter: Filter, sort: Sort) -> Vec<ListRow> {
     let mut query = ListQuery { search: String::new(), filter, sort, after: None, before: None };
     let (mut rows, mut reader) = (Vec::new(), stored.db.read().await.unwrap());
