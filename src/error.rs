@@ -25,8 +25,8 @@ pub enum AppError {
     ForeignForm,
     /// The form is from before a new sign-in; what was typed is kept so that it can be sent again.
     OldForm(Arc<Vec<(String, String)>>),
-    /// The form was made in another account than the one that is open now.
-    OtherAccount,
+    /// The page or form was made in another account than the one that is open now; what was typed is kept so that it can be read.
+    OtherAccount(Arc<Vec<(String, String)>>),
     /// The input has a form that nobody can mean; says what is wrong.
     Malformed(&'static str),
     /// It does not fit the present state; says what happened and what to do.
@@ -88,7 +88,7 @@ impl AppError {
         match self {
             Self::SignedOut => StatusCode::UNAUTHORIZED,
             Self::NotFound | Self::LabOff => StatusCode::NOT_FOUND,
-            Self::Rule(Rule::LastKeeper) | Self::OtherAccount | Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::Rule(Rule::LastKeeper) | Self::OtherAccount(_) | Self::Conflict(_) => StatusCode::CONFLICT,
             Self::Lacks(_) | Self::Rule(_) | Self::Forbidden | Self::ForeignForm | Self::OldForm(_) => {
                 StatusCode::FORBIDDEN
             }

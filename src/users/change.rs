@@ -13,6 +13,8 @@ pub enum UserChange {
     SignedIn,
     /// Signed out.
     SignedOut,
+    /// Goes on in this account, coming from another.
+    AccountOpened,
     /// The name before and after.
     Renamed {
         /// Before.
@@ -45,6 +47,7 @@ impl Change for OfUser {
             UserChange::Added => ("user.added", json!({})),
             UserChange::SignedIn => ("user.signed_in", json!({})),
             UserChange::SignedOut => ("user.signed_out", json!({})),
+            UserChange::AccountOpened => ("session.account_switched", json!({})),
             UserChange::Renamed { before, after } => {
                 ("user.renamed", json!({ "before": { "name": before }, "after": { "name": after } }))
             }

@@ -6,6 +6,7 @@ pub mod hashing;
 pub mod model;
 pub mod pages;
 pub mod store;
+pub mod switching;
 
 use crate::authz::{PersonNeeds, TokenNeeds};
 use crate::web::routes::Route;
@@ -20,6 +21,8 @@ crate::actions! {
     ChangePassword: PersonNeeds::SignedIn, TokenNeeds::Never, None, false;
     /// End one's own other sessions.
     EndSessions: PersonNeeds::SignedIn, TokenNeeds::Never, None, true;
+    /// Go on in another account of one's own.
+    OpenAccount: PersonNeeds::SignedIn, TokenNeeds::Never, None, false;
     /// Sign out.
     SignOut: PersonNeeds::SignedIn, TokenNeeds::Never, None, false;
 }
@@ -34,6 +37,7 @@ pub fn routes() -> Vec<Route> {
         Route::page(Method::GET, "/login", pages::sign_in_form),
         Route::page(Method::POST, "/login", pages::sign_in),
         Route::page(Method::POST, "/logout", pages::sign_out),
+        Route::page(Method::POST, "/accounts/open", pages::switching::open),
         Route::page(Method::GET, "/profile", pages::profile::show),
         Route::page(Method::POST, "/profile/name", pages::profile::change_name),
         Route::page(Method::POST, "/profile/password", pages::profile::change_password),

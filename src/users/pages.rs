@@ -4,6 +4,7 @@ pub mod client;
 pub mod profile;
 mod setup;
 mod sign_in;
+pub mod switching;
 #[cfg(test)]
 mod tests;
 

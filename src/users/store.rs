@@ -14,7 +14,7 @@ pub struct Credentials {
     pub id: String,
     /// The PHC text of the password's hash.
     pub password_hash: String,
-    /// The first account in which they are not disabled; none when there is none.
+    /// The account in which they were last seen, of those in which they are not disabled; none when there is none.
     pub account_id: Option<String>,
     /// The person's name.
     pub name: String,
@@ -106,6 +106,14 @@ pub async fn is_active(on: &mut On<'_>, user: &UserId, account: &AccountId) -> R
     Ok(on.first::<(String,)>(ACTIVE, binds![user, account]).await?.is_some())
 }
 
+/// Notes that the person is seen in this account now: where they sign in the next time.
+///
+/// # Errors
+/// What the engine says.
+pub async fn seen(on: &mut On<'_>, user: &UserId, account: &AccountId, now: Timestamp) -> Result<(), DbError> {
+    on.run(crate::web::session::STAFF_SEEN, binds![user, account, now]).await.map(|_| ())
+}
+
 /// Adds a setup link and forgets the ones before it.
 ///
 /// # Errors
@@ -143,7 +151,7 @@ const CREDENTIALS: &str = concat!(
     "SELECT u.id, u.password_hash, u.name, (SELECT s.account_id FROM staff s \
      JOIN accounts a ON a.id = s.account_id WHERE s.user_id = u.id AND s.disabled_at IS NULL AND a.disabled_at IS NULL AND ",
     may_sign_in!("s", "u"),
-    " ORDER BY s.created_at, s.id LIMIT 1) AS account_id FROM users u WHERE u.email_key = $1"
+    " ORDER BY COALESCE(s.last_seen_at, 0) DESC, s.created_at, s.id LIMIT 1) AS account_id FROM users u WHERE u.email_key = $1"
 );
 const PRESENT: &str = "SELECT password_hash, session_epoch FROM users WHERE id = $1";
 const NEXT_EPOCH: &str = "UPDATE users SET session_epoch = session_epoch + 1 WHERE id = $1 RETURNING session_epoch";

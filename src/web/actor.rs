@@ -16,6 +16,9 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
+/// The account that the page shows from which a script asks.
+const SHOWN_ACCOUNT: &str = "x-account";
+
 /// A future that a trait object can give.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + 'a>>;
 
@@ -148,6 +151,11 @@ async fn person(people: &dyn People, request: &ServiceRequest) -> Result<Asking>
         session.purge();
         return Ok(Asking::Nobody);
     };
+    // It only refuses: a page of one account must not fill itself from another that was opened meanwhile.
+    let shown = request.headers().get(SHOWN_ACCOUNT);
+    if shown.is_some_and(|shown| shown.as_bytes() != staff.account.id.as_str().as_bytes()) {
+        return Err(AppError::OtherAccount(Arc::default()));
+    }
     if let Some(sessions) = request.app_data::<web::Data<session::Sessions>>() {
         sessions.touch(&signed_in, now).await?;
     }

@@ -60,6 +60,10 @@ pub async fn face(failure: &AppError, request: &HttpRequest, now: Timestamp, id:
         AppError::Method(allowed) => put(ALLOW, allowed),
         AppError::TooMany(seconds) => put(RETRY_AFTER, &seconds.to_string()),
         AppError::Unavailable(_) => put(RETRY_AFTER, STORE_PAUSE),
+        // The page around the piece shows the account that was open before.
+        AppError::OtherAccount(_) if request.headers().contains_key("hx-request") => {
+            put(HeaderName::from_static("hx-refresh"), "true");
+        }
         _ => {}
     }
     response

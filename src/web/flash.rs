@@ -47,6 +47,7 @@ done! {
     StaffEnabled = "staff-enabled", "Enabled. They can sign in here again.";
     StaffRemoved = "staff-removed", "Removed from this account. Their sessions here ended.";
     SessionEnded = "session-ended", "That session was signed out.";
+    AccountOpened = "account-opened", "You work in {account} now.";
     LabOn = "lab-on", "Switched on. It counts at once, for everyone in the account.";
     LabOff = "lab-off", "Switched off. Its pages are gone for everyone in the account.";
     SignedOutElsewhere = "signed-out-elsewhere", "Every other session was signed out.";
@@ -58,12 +59,12 @@ pub fn cookie(request: &HttpRequest, done: Done) -> Cookie<'static> {
     cookies::make(request, COOKIE, done.code().to_owned())
 }
 
-/// What the step before has done, when the browser says so.
+/// What the step before has done, when the browser says so; it may name the account that is open.
 #[must_use]
-pub fn read(request: &HttpRequest) -> Option<Flash> {
+pub fn read(request: &HttpRequest, account: &str) -> Option<Flash> {
     let code = cookies::read(request, COOKIE)?;
     let done = Done::ALL.iter().find(|done| done.code() == code)?;
-    Some(Flash { text: done.text().to_owned(), tone: Tone::Ok })
+    Some(Flash { text: done.text().replace("{account}", account), tone: Tone::Ok })
 }
 
 /// Takes the cookie away once a page has said it.

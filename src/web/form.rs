@@ -1,7 +1,7 @@
 //! Forms and queries: repeated keys kept, odd bytes refused, and every form bound to its session and its account.
 
 use super::actor::Asking;
-use crate::authz::Actor;
+use crate::authz::{Actor, StaffMember};
 use crate::db::Db;
 use crate::error::{AppError, Result};
 use crate::keys::{Keys, Purpose};
@@ -105,27 +105,55 @@ impl FormBody {
     }
 }
 
+/// The body of a form that leads into another account or out of the session: bound to its session, whichever account is open.
+#[derive(Debug, Clone)]
+pub struct SessionForm(pub FormBody);
+
+type Reading<T> = Pin<Box<dyn Future<Output = Result<T>>>>;
+
 impl FromRequest for FormBody {
     type Error = AppError;
-    type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
+    type Future = Reading<Self>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let request = request.clone();
-        let mut payload = payload.take();
+        let reading = read_fields(request.clone(), payload);
         Box::pin(async move {
-            let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
-            let mut parts = kind.split(';').map(str::trim);
-            let form = parts.next().is_some_and(|kind| kind.eq_ignore_ascii_case("application/x-www-form-urlencoded"));
-            let plain = parts.all(|part| part.is_empty() || part.eq_ignore_ascii_case("charset=utf-8"));
-            if !form || !plain || request.headers().contains_key(CONTENT_ENCODING) {
-                return Err(AppError::MediaType("application/x-www-form-urlencoded"));
-            }
-            let body = read_body(&request, &mut payload, LIMIT).await?;
-            let fields = Fields::parse(&body)?;
+            let fields = reading.await?;
             check(&request, &fields)?;
             Ok(Self(fields))
         })
     }
+}
+
+impl FromRequest for SessionForm {
+    type Error = AppError;
+    type Future = Reading<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        let reading = read_fields(request.clone(), payload);
+        Box::pin(async move {
+            let fields = reading.await?;
+            check_session(&request, &fields)?;
+            Ok(Self(FormBody(fields)))
+        })
+    }
+}
+
+fn read_fields(request: HttpRequest, payload: &mut Payload) -> Reading<Fields> {
+    let mut payload = payload.take();
+    Box::pin(async move {
+        let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+        let mut parts = kind.split(';').map(str::trim);
+        let form = parts.next().is_some_and(|kind| kind.eq_ignore_ascii_case("application/x-www-form-urlencoded"));
+        let plain = parts.all(|part| part.is_empty() || part.eq_ignore_ascii_case("charset=utf-8"));
+        if !form || !plain || request.headers().contains_key(CONTENT_ENCODING) {
+            return Err(AppError::MediaType("application/x-www-form-urlencoded"));
+        }
+        let body = read_body(&request, &mut payload, LIMIT).await?;
+        Fields::parse(&body)
+    })
 }
 
 /// Reads a body of at most `limit` bytes, in at most [`BODY_TIME`].
@@ -152,28 +180,39 @@ pub async fn read_body(request: &HttpRequest, payload: &mut Payload, limit: usiz
 }
 
 fn check(request: &HttpRequest, fields: &Fields) -> Result<()> {
-    let keys = request.app_data::<web::Data<Db>>().ok_or_else(|| AppError::internal("no database"))?.keys().clone();
-    let asking = request.extensions().get::<Asking>().cloned();
-    let staff = match &asking {
-        Some(Asking::Actor(Actor::Staff(staff))) => Some(Arc::clone(staff)),
-        _ => None,
-    };
-    let Some(staff) = staff else {
-        let visitor = visitor_of(request).ok_or(AppError::ForeignForm)?;
-        return if is_of(&keys, &visitor, fields) { Ok(()) } else { Err(AppError::ForeignForm) };
-    };
     // The entrance's forms belong to no account; every other form says which one it was made for.
     let account = fields.one("account");
-    if !account.is_empty() && account != staff.account.id.as_str() {
-        return Err(AppError::OtherAccount);
+    if let Some(staff) = staff_of(request)
+        && !account.is_empty()
+        && account != staff.account.id.as_str()
+    {
+        return Err(AppError::OtherAccount(Arc::new(fields.0.clone())));
     }
-    if !is_of(&keys, &staff.seed, fields) {
-        return Err(AppError::OldForm(Arc::new(fields.0.clone())));
-    }
-    if account.is_empty() {
+    let signed_in = check_session(request, fields)?;
+    if signed_in && account.is_empty() {
         return Err(AppError::Malformed("The form does not say which account it is for."));
     }
     Ok(())
+}
+
+/// Whether the form is a signed-in person's, once its token is this session's or this visitor's.
+fn check_session(request: &HttpRequest, fields: &Fields) -> Result<bool> {
+    let keys = request.app_data::<web::Data<Db>>().ok_or_else(|| AppError::internal("no database"))?.keys().clone();
+    let Some(staff) = staff_of(request) else {
+        let visitor = visitor_of(request).ok_or(AppError::ForeignForm)?;
+        return if is_of(&keys, &visitor, fields) { Ok(false) } else { Err(AppError::ForeignForm) };
+    };
+    if !is_of(&keys, &staff.seed, fields) {
+        return Err(AppError::OldForm(Arc::new(fields.0.clone())));
+    }
+    Ok(true)
+}
+
+fn staff_of(request: &HttpRequest) -> Option<Arc<StaffMember>> {
+    match request.extensions().get::<Asking>() {
+        Some(Asking::Actor(Actor::Staff(staff))) => Some(Arc::clone(staff)),
+        _ => None,
+    }
 }
 
 fn is_of(keys: &Keys, seed: &str, fields: &Fields) -> bool {

@@ -18,10 +18,11 @@ pub fn shell(request: &HttpRequest, db: &Db, actor: &Actor, title: impl Into<Str
     Shell {
         title: title.into(),
         account: Some(staff.account.name.clone()),
+        others: staff.others.clone(),
         person: Some(ShellPerson::new(&staff.name)),
         nav: navigation(staff, request.path()),
         breadcrumb: Vec::new(),
-        flash: flash::read(request),
+        flash: flash::read(request, &staff.account.name),
         guard: guard(db, actor, false),
         has_errors: false,
         lost: false,

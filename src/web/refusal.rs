@@ -119,7 +119,7 @@ pub fn note(failure: &AppError, request: &HttpRequest) {
         AppError::Rule(rule) => ("rule", rule.code()),
         AppError::Forbidden => ("actor", ""),
         AppError::ForeignForm => ("foreign_form", ""),
-        AppError::OtherAccount => ("other_account", ""),
+        AppError::OtherAccount(_) => ("other_account", ""),
         AppError::Api(problem) if problem.code == "scope_missing" => {
             ("scope", extensions.get::<UsedScope>().map_or("", |used| used.0))
         }

@@ -132,6 +132,19 @@ pub fn begin_anew(session: &Session, now: Timestamp, epoch: i64) -> Result<()> {
     change(session, |facts| (facts.authenticated, facts.epoch) = (now.millis(), epoch))
 }
 
+/// Goes on in another account, under the same id: whoever holds the id could switch as well, see decision 0012. The caller has
+/// checked that the person may work there.
+///
+/// # Errors
+/// [`AppError::Conflict`] by the id that the session had before the password was confirmed; when the session cannot hold the facts.
+pub fn open_account(session: &Session, account: &AccountId) -> Result<()> {
+    if session.contains_key(BEFORE) {
+        let why = "You confirmed your password in another tab meanwhile. Reload the page, then switch.";
+        return Err(AppError::Conflict(why.to_owned()));
+    }
+    change(session, |facts| facts.account = account.to_string())
+}
+
 /// Takes this session over into `epoch`, after all others were ended.
 ///
 /// # Errors
@@ -279,9 +292,9 @@ impl Sessions {
     async fn change(&self, before: &str, name: &str, facts: &Facts) -> Result<(), anyhow::Error> {
         let text = text_of(facts)?;
         let mut tx = self.db.write().await?;
-        if !tx.on().run_one(CHANGE, binds![before, name, &text]).await? {
+        if !tx.on().run_one(CHANGE, binds![before, name, &text, &facts.account]).await? {
             // Another request has moved it already.
-            tx.on().run(CHANGE, binds![name, name, &text]).await?;
+            tx.on().run(CHANGE, binds![name, name, &text, &facts.account]).await?;
         }
         tx.commit_unlogged(Unlogged::SessionUpkeep).await?;
         Ok(())
@@ -355,9 +368,10 @@ const LIST: &str = "SELECT state, seen_at FROM sessions WHERE user_id = $1 AND e
 const ADD: &str = "INSERT INTO sessions (id_hash, user_id, account_id, state, created_at, seen_at, expires_at, handle) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 const HOLD_EPOCH: &str = "UPDATE users SET session_epoch = session_epoch WHERE id = $1 AND session_epoch = $2";
-const CHANGE: &str = "UPDATE sessions SET id_hash = $2, state = $3 WHERE id_hash = $1";
+const CHANGE: &str = "UPDATE sessions SET id_hash = $2, state = $3, account_id = $4 WHERE id_hash = $1";
 const TOUCH_ROW: &str = "UPDATE sessions SET seen_at = $2 WHERE handle = $1 AND seen_at < $2";
-const STAFF_SEEN: &str = "UPDATE staff SET last_seen_at = $3 WHERE user_id = $1 AND account_id = $2";
+/// Notes that the person (`$1`) was in the account (`$2`) at `$3`; part of commands of `users`.
+pub const STAFF_SEEN: &str = "UPDATE staff SET last_seen_at = $3 WHERE user_id = $1 AND account_id = $2";
 const REMOVE: &str = "DELETE FROM sessions WHERE id_hash = $1";
 const REMOVE_ENDED: &str = "DELETE FROM sessions WHERE id_hash = $1 AND (expires_at <= $2 OR seen_at <= $3)";
 const REMOVE_HANDLE: &str = "DELETE FROM sessions WHERE handle = $1";

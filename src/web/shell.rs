@@ -1,6 +1,7 @@
 //! What the frame of each page shows: title, account, person, navigation, flash.
 
 use super::parts::FormGuard;
+use crate::authz::AccountRef;
 
 /// View data of `layout.html` and `bare.html`; a page's template holds it in a field named `shell`.
 #[derive(Debug, Clone, Default)]
@@ -9,6 +10,8 @@ pub struct Shell {
     pub title: String,
     /// Name of the account one works in; none while signed out.
     pub account: Option<String>,
+    /// The person's other accounts, by name: what the account's name leads to.
+    pub others: Vec<AccountRef>,
     /// Who is signed in.
     pub person: Option<ShellPerson>,
     /// The navigation that this person may see; empty while signed out.

@@ -146,6 +146,11 @@
     for (const form of [...sending.keys()]) sent(form);
   });
 
+  // Another tab may have opened another account: the server refuses to fill this page from it.
+  const account = document.querySelector("meta[name=account]")?.content;
+  const ofAccount = account ? { "X-Account": account } : {};
+  document.addEventListener("htmx:config:request", ({ detail }) => { Object.assign(detail.ctx.request.headers, ofAccount); });
+
   // A link with data-dialog opens its page's [data-dialog-content] here; without script it is that page.
   on("click", "a[data-dialog]", (link, event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -157,7 +162,7 @@
     const dialog = byId("dialog-root");
     if (!dialog) return;
     event.preventDefault();
-    const answer = await fetch(address, { mode: "same-origin", headers: { "HX-Request": "true", "HX-Request-Type": "full" } }).catch(() => null);
+    const answer = await fetch(address, { mode: "same-origin", headers: { "HX-Request": "true", "HX-Request-Type": "full", ...ofAccount } }).catch(() => null);
     const page = answer?.ok && new DOMParser().parseFromString(await answer.text(), "text/html");
     const content = page && page.querySelector("[data-dialog-content]");
     if (!content) {

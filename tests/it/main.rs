@@ -68,6 +68,8 @@ mod stopping;
 #[path = "../support/mod.rs"]
 mod support;
 #[cfg(test)]
+mod switching;
+#[cfg(test)]
 mod throttle;
 #[cfg(test)]
 mod visitor_itself;

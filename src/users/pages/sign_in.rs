@@ -9,7 +9,7 @@ use crate::users::commands::{self, SignIn};
 use crate::users::hashing::Hasher;
 use crate::users::store;
 use crate::web::faces;
-use crate::web::form::{FormBody, Query};
+use crate::web::form::{FormBody, Query, SessionForm};
 use crate::web::frame;
 use crate::web::parts::{Field, FormGuard, Problem};
 use crate::web::permit::Open;
@@ -133,7 +133,7 @@ pub async fn sign_in(
 /// Faults of the store and of the form.
 pub async fn sign_out(
     permit: Permit<SignOut>,
-    form: FormBody,
+    SessionForm(form): SessionForm,
     request: HttpRequest,
     db: web::Data<Db>,
 ) -> Result<HttpResponse> {

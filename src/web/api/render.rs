@@ -80,7 +80,7 @@ fn as_problem(error: &AppError) -> ApiProblem {
             problem(403, "forbidden", "The token may not do this.")
         }
         AppError::Malformed(what) => problem(400, "malformed", *what),
-        AppError::OtherAccount => problem(409, "conflict", "The request was made for another account."),
+        AppError::OtherAccount(_) => problem(409, "conflict", "The request was made for another account."),
         AppError::Conflict(what) => problem(409, "conflict", what),
         AppError::Method(allowed) if allowed.is_empty() => {
             problem(405, "method_not_allowed", "This method is not served here.")
@@ -119,7 +119,7 @@ mod tests {
             AppError::LabOff,
             AppError::Forbidden,
             AppError::ForeignForm,
-            AppError::OtherAccount,
+            AppError::OtherAccount(Arc::default()),
             AppError::Malformed("x"),
             AppError::Conflict("x".to_owned()),
             AppError::Method("GET".to_owned()),

@@ -2,15 +2,15 @@
 
 use super::staff;
 use super::words::Words;
-use crate::authz::{Actor, StaffMember};
+use crate::authz::{AccountRef, Actor, StaffMember};
 use crate::db::Db;
 use crate::error::AppError;
 use crate::ids::RequestId;
 use crate::web::actor::People;
-use crate::web::frame;
 use crate::web::parts::{FormGuard, When};
 use crate::web::shell::Shell;
 use crate::web::times;
+use crate::web::{form, frame};
 use crate::world::Timestamp;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderName, HeaderValue};
@@ -29,6 +29,8 @@ pub struct Told {
     pub on: Option<Way>,
     /// The same form once more, for the present session.
     pub again: Option<Again>,
+    /// The account in which the form was made, and what was typed into it.
+    pub elsewhere: Option<Elsewhere>,
     /// The number under which the log tells of it.
     pub request: String,
     /// When it happened.
@@ -44,6 +46,26 @@ pub struct Way {
     pub href: String,
     /// Whether it opens beside this page, which must stay.
     pub new_tab: bool,
+}
+
+/// A form of another account: the way there, and what was typed, so that nothing is lost.
+#[derive(Debug, Clone, Default)]
+pub struct Elsewhere {
+    /// The button that leads into that account, when the person belongs to it.
+    pub way: Option<WayIn>,
+    /// What was typed, by field, without passwords and other secrets.
+    pub typed: Vec<(String, String)>,
+}
+
+/// A button that opens another account.
+#[derive(Debug, Clone)]
+pub struct WayIn {
+    /// The form token of the present session.
+    pub csrf: String,
+    /// The account.
+    pub to: AccountRef,
+    /// The page that the form came from; empty when that is not known.
+    pub next: String,
 }
 
 /// A form that can be sent again as it was typed.
@@ -98,6 +120,7 @@ pub async fn render(failure: &AppError, request: &HttpRequest, now: Timestamp, i
         words: words(failure, request, staff.as_deref(), &ask),
         on: way_on(failure, request, staff.as_deref()),
         again: db.zip(staff.as_ref()).and_then(|(db, staff)| again(failure, request, db, staff)),
+        elsewhere: db.zip(staff.as_ref()).and_then(|(db, staff)| elsewhere(failure, request, db, staff)),
         request: id.to_string(),
         when: exactly(now),
     };
@@ -127,12 +150,21 @@ fn finish(request: &HttpRequest, status: StatusCode, template: &impl Template) -
 /// An old form that was opened in another account is refused for that: it must not be sent into this one.
 fn as_this_session_sees_it(failure: &AppError, staff: Option<&StaffMember>) -> AppError {
     if let (AppError::OldForm(fields), Some(staff)) = (failure, staff) {
-        let account = fields.iter().find(|(name, _)| name == "account").map_or("", |(_, value)| value);
+        let account = one(fields, "account");
         if !account.is_empty() && account != staff.account.id.as_str() {
-            return AppError::OtherAccount;
+            return AppError::OtherAccount(Arc::clone(fields));
         }
     }
     failure.clone()
+}
+
+fn one<'a>(fields: &'a [(String, String)], name: &str) -> &'a str {
+    fields.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
+}
+
+/// The account in which a form was made, when it is one of the person's.
+pub fn made_in<'a>(fields: &[(String, String)], staff: &'a StaffMember) -> Option<&'a AccountRef> {
+    staff.others.iter().find(|other| other.id.as_str() == one(fields, "account"))
 }
 
 async fn whom_to_ask(failure: &AppError, request: &HttpRequest, staff: Option<&StaffMember>) -> Vec<String> {
@@ -172,6 +204,29 @@ fn way_on(failure: &AppError, request: &HttpRequest, staff: Option<&StaffMember>
         (_, None) if request.path().trim_end_matches('/') == "/setup" => None,
         (_, None) => way("Sign in", "/login"),
     }
+}
+
+fn elsewhere(failure: &AppError, request: &HttpRequest, db: &Db, staff: &Arc<StaffMember>) -> Option<Elsewhere> {
+    let AppError::OtherAccount(fields) = failure else { return None };
+    let hidden = |name: &str| matches!(name, "csrf" | "account" | "once" | "version" | "to" | "next");
+    let secret = |name: &str| ["password", "secret", "token", "link", "key"].iter().any(|word| name.contains(word));
+    let shown = fields.iter().filter(|(name, value)| !hidden(name) && !secret(name) && !value.is_empty());
+    Some(Elsewhere {
+        way: made_in(fields, staff).map(|account| WayIn {
+            csrf: form::token(db.keys(), &staff.seed),
+            to: account.clone(),
+            next: came_from(request),
+        }),
+        typed: shown.map(|(name, value)| (name.replace(['_', '-'], " "), value.clone())).collect(),
+    })
+}
+
+/// The page that a form came from, as path and query; nothing when the browser does not say, or says another place.
+fn came_from(request: &HttpRequest) -> String {
+    let referer = request.headers().get("referer").and_then(|value| value.to_str().ok()).unwrap_or("");
+    let rest = referer.split_once("://").map_or("", |(_, rest)| rest);
+    let path = rest.find('/').and_then(|at| rest.get(at..)).unwrap_or("");
+    frame::local_path(path).unwrap_or("").to_owned()
 }
 
 fn again(failure: &AppError, request: &HttpRequest, db: &Db, staff: &Arc<StaffMember>) -> Option<Again> {

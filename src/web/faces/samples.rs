@@ -1,6 +1,6 @@
 //! Every error, as a page, as a page for a stranger, and as an alert.
 
-use super::page::{Again, BareErrorPage, ErrorAlert, ErrorPage, Told, Way};
+use super::page::{Again, BareErrorPage, Elsewhere, ErrorAlert, ErrorPage, Told, Way, WayIn};
 use super::words::Words;
 use crate::authz::{AccountRef, Permission, PermissionSet, Rule, StaffMember};
 use crate::error::AppError;
@@ -39,7 +39,7 @@ fn errors() -> Vec<AppError> {
         AppError::Forbidden,
         AppError::ForeignForm,
         AppError::OldForm(Arc::new(vec![("name".to_owned(), "\"><b>".to_owned())])),
-        AppError::OtherAccount,
+        AppError::OtherAccount(Arc::new(vec![("name".to_owned(), "\"><b>".to_owned())])),
         AppError::Malformed("The text is not valid UTF-8."),
         AppError::Conflict("Jonas Pell changed this meanwhile.".to_owned()),
         AppError::Method("GET, HEAD".to_owned()),
@@ -67,6 +67,14 @@ fn told(error: &AppError) -> Told {
         words: Words::of(error, Some(&staff()), &["Maren Holt".to_owned(), "Ada Quist".to_owned()]),
         on: Some(Way { label: "Go to Contacts".to_owned(), href: "/business/contacts".to_owned(), new_tab: false }),
         again,
+        elsewhere: match error {
+            AppError::OtherAccount(fields) => {
+                let to = AccountRef { id: staff().account.id, name: "Quay".to_owned() };
+                let way = WayIn { csrf: "c5".to_owned(), to, next: "/profile".to_owned() };
+                Some(Elsewhere { way: Some(way), typed: fields.to_vec() })
+            }
+            _ => None,
+        },
         request: "req_01".to_owned(),
         when: When { text: "22 Nov 2026, 09:30 UTC".to_owned(), ..When::default() },
     }
@@ -120,4 +128,12 @@ fn an_old_form_can_be_sent_again_as_it_was_typed() {
     assert!(page.contains("name=\"name\" value=\"&#34;&#62;&#60;b&#62;\""));
     assert!(page.contains("Send again"));
     assert!(page.contains("Passwords are never kept"));
+}
+
+#[test]
+fn a_form_of_another_account_shows_the_way_there_and_what_was_typed() {
+    let page = page(&errors()[8]);
+    assert!(page.contains("Switch to Quay") && page.contains("name=\"next\" value=\"/profile\""));
+    assert!(page.contains("<dt>name</dt><dd>&#34;&#62;&#60;b&#62;</dd>"));
+    assert!(!page.contains("Send again"));
 }

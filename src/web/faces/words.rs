@@ -1,5 +1,6 @@
 //! What an error page says: what happened, why, and what to do.
 
+use super::page::made_in;
 use crate::authz::{Lab, Permission, StaffMember};
 use crate::error::AppError;
 
@@ -42,7 +43,7 @@ impl Words {
             AppError::SignedOut => signed_out(),
             AppError::OldForm(_) => old_form(),
             AppError::ForeignForm => foreign_form(),
-            AppError::OtherAccount => other_account(staff),
+            AppError::OtherAccount(fields) => other_account(fields, staff),
             AppError::Conflict(what) => Self::new("refresh-cw", "Nothing was changed", what),
             AppError::TooMany(seconds) => Self::new("hourglass", "Too many tries", wait(*seconds)),
             AppError::Unavailable(_) => Self::new(
@@ -133,11 +134,25 @@ fn foreign_form() -> Words {
     ])
 }
 
-fn other_account(staff: Option<&StaffMember>) -> Words {
-    let now = staff.map(|staff| format!(", and you now work in {}", staff.account.name)).unwrap_or_default();
-    let why = format!("It was opened in another account{now}. Nothing was changed in either.");
-    Words::new("building-2", "This form belongs to another account", why)
-        .reasons(&["Open the page again in the account that you mean, and fill in the form there."])
+fn other_account(fields: &[(String, String)], staff: Option<&StaffMember>) -> Words {
+    let Some(staff) = staff else {
+        let why = "Another account was opened meanwhile, so nothing of it is shown here. The page is loaded again.";
+        return Words::new("building-2", "This page belongs to another account", why);
+    };
+    let now = &staff.account.name;
+    match made_in(fields, staff) {
+        Some(account) => {
+            let why =
+                format!("You opened it in {} and now work in {now}. Nothing was changed in either.", account.name);
+            Words::new("building-2", &format!("This form belongs to {}", account.name), why)
+        }
+        None => {
+            let why =
+                format!("It was opened in another account, and you now work in {now}. Nothing was changed in either.");
+            Words::new("building-2", "This form belongs to another account", why)
+                .reasons(&["Open the page again in the account that you mean, and fill in the form there."])
+        }
+    }
 }
 
 fn request(error: &AppError) -> Words {
