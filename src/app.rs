@@ -16,7 +16,7 @@ use crate::web::session::{Sessions, SignedIn};
 use crate::web::visit::{self, TrustedProxies};
 use crate::web::{assets, cookies, headers, permit};
 use crate::world::{Timestamp, World};
-use crate::{contacts, help, integrations, labs, staff, usage, users};
+use crate::{accounts, contacts, help, integrations, labs, staff, usage, users};
 use actix_session::SessionMiddleware;
 use actix_session::config::{BrowserSession, CookieContentSecurity};
 use actix_web::cookie::{Key, SameSite};
@@ -150,6 +150,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(staff::routes());
     all.extend(integrations::routes());
     all.extend(contacts::routes());
+    all.extend(accounts::routes());
     all.extend(labs::routes());
     all.extend(help::routes());
     #[cfg(debug_assertions)]
@@ -262,6 +263,7 @@ impl App {
             web::Data::new(self.usage.clone()),
             web::Data::new(stopping.clone()),
             web::Data::new(self.refusals.clone()),
+            web::Data::new(self.config.new_account_labs.clone()),
         );
         let public = self.public.clone();
         let factory = move || {
@@ -283,6 +285,7 @@ impl App {
                 .app_data(data.6.clone())
                 .app_data(data.7.clone())
                 .app_data(data.8.clone())
+                .app_data(data.9.clone())
                 .app_data(people.clone())
                 .wrap(from_fn(visit::serve))
                 .configure(|config| {

@@ -1,5 +1,6 @@
 //! What the server is told at start, checked once; each refusal says what was expected.
 
+use crate::authz::Lab;
 use ipnet::IpNet;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
@@ -70,6 +71,36 @@ impl Public {
     }
 }
 
+/// The labs that are on in the accounts that are made from now on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewAccountLabs(pub Vec<Lab>);
+
+impl NewAccountLabs {
+    /// Every lab.
+    #[must_use]
+    pub fn all() -> Self {
+        Self(Lab::ALL.to_vec())
+    }
+
+    /// Reads `all`, `none`, or codes with commas between them.
+    ///
+    /// # Errors
+    /// When one is no lab; names those that there are.
+    pub fn parse(text: &str) -> Result<Self, BadSetting> {
+        let lab = |code: &str| {
+            Lab::from_code(code.trim()).ok_or_else(|| {
+                let known: Vec<&str> = Lab::ALL.iter().map(|lab| lab.code()).collect();
+                BadSetting(format!("{code:?} is no lab; there are all, none, {}", known.join(", ")))
+            })
+        };
+        match text.trim() {
+            "all" => Ok(Self::all()),
+            "none" => Ok(Self(Vec::new())),
+            some => some.split(',').map(lab).collect::<Result<_, _>>().map(Self),
+        }
+    }
+}
+
 /// Everything a server needs to know.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -85,6 +116,8 @@ pub struct Config {
     pub trusted_proxies: Vec<IpNet>,
     /// How log lines look.
     pub log_format: LogFormat,
+    /// The labs that a new account starts with.
+    pub new_account_labs: NewAccountLabs,
     /// Worker threads that serve requests.
     pub workers: usize,
 }
@@ -100,6 +133,7 @@ impl Config {
             key_file,
             trusted_proxies: Vec::new(),
             log_format: LogFormat::Text,
+            new_account_labs: NewAccountLabs::all(),
             workers: 2,
         }
     }
@@ -108,6 +142,15 @@ impl Config {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn labs_of_new_accounts_are_named_by_their_codes() {
+        let read = |text: &str| NewAccountLabs::parse(text).map(|labs| labs.0);
+        assert_eq!(read("all"), Ok(Lab::ALL.to_vec()));
+        assert_eq!(read("none"), Ok(Vec::new()));
+        assert_eq!(read("contacts, private_integrations"), Ok(vec![Lab::Contacts, Lab::PrivateIntegrations]));
+        assert!(read("contacts,webhooks").is_err() && read("").is_err());
+    }
 
     #[test]
     fn plain_http_is_for_loopback_only() {

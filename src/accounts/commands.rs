@@ -21,29 +21,42 @@ pub struct Made {
     pub user: RoleId,
 }
 
-/// Adds an account inside a transaction: the roles Admin and User, and every lab switched on.
+/// Adds an account inside a transaction, with its name and the labs that are on: the roles Admin and User, and every lab.
 ///
 /// # Errors
 /// What the engine says.
-pub async fn add(on: &mut On<'_>, entropy: &dyn Entropy, name: &str, now: Timestamp) -> Result<Made, DbError> {
+pub async fn add(
+    on: &mut On<'_>,
+    entropy: &dyn Entropy,
+    (name, labs_on): (&str, &[Lab]),
+    now: Timestamp,
+) -> Result<Made, DbError> {
     let account = AccountId::new(now, entropy);
     store::add(on, &account, name, now).await?;
     let admin = roles::add_builtin(on, entropy, &account, roles::Builtin::Admin, now).await?;
     let user = roles::add_builtin(on, entropy, &account, roles::Builtin::User, now).await?;
     for lab in Lab::ALL {
-        labs::add(on, &account, *lab, true, now).await?;
+        labs::add(on, &account, *lab, labs_on.contains(lab), now).await?;
     }
     Ok(Made { account, admin, user })
 }
 
-/// The operator makes an account without people.
+/// The operator makes an account without people, with every lab on.
 ///
 /// # Errors
 /// Faults of the store.
 pub async fn create(db: &Db, name: &str) -> Result<AccountId> {
+    create_with(db, name, Lab::ALL).await
+}
+
+/// The operator makes an account without people, with these labs on.
+///
+/// # Errors
+/// Faults of the store.
+pub async fn create_with(db: &Db, name: &str, labs_on: &[Lab]) -> Result<AccountId> {
     let now = db.world().now();
     let mut tx = db.write().await?;
-    let made = add(&mut tx.on(), db.world().entropy(), name, now).await?;
+    let made = add(&mut tx.on(), db.world().entropy(), (name, labs_on), now).await?;
     let change = AccountAdded { account: made.account.clone(), name: name.to_owned() };
     tx.commit_as(&Doer::operator(), Some(&made.account), now, &Origin::default(), &[&change]).await?;
     Ok(made.account)

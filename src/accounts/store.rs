@@ -1,5 +1,7 @@
 //! Rows of accounts.
 
+pub mod settings;
+
 use crate::binds;
 use crate::db::{DbError, On};
 use crate::ids::AccountId;

@@ -1,6 +1,6 @@
 //! Flags and their environment variables.
 
-use crate::config::{Config, LogFormat};
+use crate::config::{Config, LogFormat, NewAccountLabs};
 use clap::{Args, Parser, Subcommand};
 use ipnet::IpNet;
 use std::net::SocketAddr;
@@ -38,6 +38,9 @@ pub struct Settings {
     /// A proxy's address or network whose X-Forwarded-For counts; may be given several times
     #[arg(long, env = "PROGREDA_TRUSTED_PROXY", value_name = "NETWORK", value_delimiter = ',', value_parser = network, global = true)]
     pub trusted_proxy: Vec<IpNet>,
+    /// Labs that are on in accounts made from now on: all, none, or their codes with commas between them
+    #[arg(long, env = "PROGREDA_NEW_ACCOUNT_LABS", value_name = "LABS", value_parser = new_account_labs, default_value = "all", global = true)]
+    pub new_account_labs: NewAccountLabs,
     /// How log lines look
     #[arg(long, env = "PROGREDA_LOG_FORMAT", value_enum, default_value = "text", global = true)]
     pub log_format: LogFormat,
@@ -46,6 +49,10 @@ pub struct Settings {
 fn network(text: &str) -> Result<IpNet, String> {
     let net = text.parse::<IpNet>().or_else(|_| text.parse::<std::net::IpAddr>().map(IpNet::from));
     net.map_err(|_| "expected an address like 10.0.0.7 or a network like 10.0.0.0/8".to_owned())
+}
+
+fn new_account_labs(text: &str) -> Result<NewAccountLabs, String> {
+    NewAccountLabs::parse(text).map_err(|bad| bad.to_string())
 }
 
 impl Settings {
@@ -65,6 +72,7 @@ impl Settings {
             key_file,
             trusted_proxies: self.trusted_proxy.clone(),
             log_format: self.log_format,
+            new_account_labs: self.new_account_labs.clone(),
             workers: std::thread::available_parallelism().map_or(2, std::num::NonZero::get),
         }
     }

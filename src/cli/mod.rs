@@ -39,7 +39,9 @@ async fn run(arguments: Arguments) -> Outcome {
             Ok(())
         }
         Command::Admin(command) => operator::admin(&open(&settings).await?, command).await,
-        Command::Account(command) => operator::account(&open(&settings).await?, command).await,
+        Command::Account(command) => {
+            operator::account(&open(&settings).await?, &settings.new_account_labs, command).await
+        }
         Command::Labs(command) => operator::labs(&open(&settings).await?, command).await,
         Command::Role(command) => operator::role(&open(&settings).await?, command).await,
     }

@@ -3,6 +3,7 @@
 use super::Outcome;
 use super::args::{AccountCommand, AdminCommand, LabsCommand, RoleCommand};
 use crate::authz::{Lab, Permission};
+use crate::config::NewAccountLabs;
 use crate::db::Db;
 use crate::error::AppError;
 use crate::ids::AccountId;
@@ -72,11 +73,11 @@ pub async fn admin(db: &Db, command: AdminCommand) -> Outcome {
 }
 
 /// Runs `progreda account …`.
-pub async fn account(db: &Db, command: AccountCommand) -> Outcome {
+pub async fn account(db: &Db, labs: &NewAccountLabs, command: AccountCommand) -> Outcome {
     match command {
         AccountCommand::Create { name: text } => {
             let text = name(&text, "an account name").map_err(|bad| bad.to_string())?;
-            println!("{}", accounts::commands::create(db, &text).await.map_err(said)?);
+            println!("{}", accounts::commands::create_with(db, &text, &labs.0).await.map_err(said)?);
         }
         AccountCommand::List => {
             for row in accounts::commands::list(db).await.map_err(said)? {

@@ -3,7 +3,7 @@
 use super::shown::SignIn;
 use super::store;
 use crate::accounts::{self, AccountAdded};
-use crate::authz::Origin;
+use crate::authz::{Lab, Origin};
 use crate::db::journal::Doer;
 use crate::db::{Db, OpenError};
 use crate::error::{AppError, Result};
@@ -154,7 +154,7 @@ pub async fn hire(db: &Db, now: Timestamp) -> Result<Cast> {
 async fn found(db: &Db, member: &Member, hash: &str, at: Timestamp) -> Result<accounts::Made> {
     let entropy = db.world().entropy();
     let mut tx = db.write().await?;
-    let made = accounts::add(&mut tx.on(), entropy, ACCOUNT, at).await?;
+    let made = accounts::add(&mut tx.on(), entropy, (ACCOUNT, Lab::ALL), at).await?;
     add(&mut tx.on(), entropy, (&made.account, &made.admin), (member, hash), at).await?;
     let name = member.who.name().to_owned();
     let doer = Doer { kind: "staff", id: Some(member.user.to_string()), name: name.clone() };

@@ -6,7 +6,7 @@ use super::model::{Email, Password};
 use super::store::{self, NewUser};
 use super::{ChangeName, ChangePassword, EndSessions, SignOut};
 use crate::accounts;
-use crate::authz::{Permit, StaffMember};
+use crate::authz::{Lab, Permit, StaffMember};
 use crate::db::journal::{Counted, Doer, Unlogged};
 use crate::db::{Db, DbError};
 use crate::error::{AppError, Result};
@@ -38,6 +38,8 @@ pub enum LinkState {
 pub struct NewAccount {
     /// The account's name.
     pub account: String,
+    /// The labs that are on in it.
+    pub labs: Vec<Lab>,
     /// The admin's name.
     pub name: String,
     /// The admin's address.
@@ -104,7 +106,7 @@ pub async fn set_up(
         }));
     }
     let entropy = db.world().entropy();
-    let made = accounts::add(&mut tx.on(), entropy, &new.account, visit.now).await?;
+    let made = accounts::add(&mut tx.on(), entropy, (&new.account, &new.labs), visit.now).await?;
     let user = UserId::new(visit.now, entropy);
     store::add(&mut tx.on(), &NewUser { id: &user, email: &new.email, name: &new.name, hash: &hash }, visit.now)
         .await?;

@@ -48,6 +48,7 @@ done! {
     StaffRemoved = "staff-removed", "Removed from this account. Their sessions here ended.";
     SessionEnded = "session-ended", "That session was signed out.";
     AccountOpened = "account-opened", "You work in {account} now.";
+    AccountSaved = "account-saved", "Account saved.";
     LabOn = "lab-on", "Switched on. It counts at once, for everyone in the account.";
     LabOff = "lab-off", "Switched off. Its pages are gone for everyone in the account.";
     SignedOutElsewhere = "signed-out-elsewhere", "Every other session was signed out.";

@@ -126,6 +126,7 @@ fn shell() -> Shell {
     Shell {
         title: "Components".into(),
         account: Some("Harbor & Pine".into()),
+        others: Vec::new(),
         person: Some(ShellPerson::new("Maren Holt")),
         nav: vec![
             group("Business", false, vec![entry("Contacts", "users", false)]),

@@ -12,6 +12,7 @@ const LISTS: &[(&str, &[&str])] = &[
     ("web::throttle", web::throttle::ALL),
     ("web::once", web::once::ALL),
     ("accounts", accounts::store::ALL),
+    ("accounts::settings", accounts::store::settings::ALL),
     ("audit", audit::store::ALL),
     ("users", users::store::ALL),
     ("roles", roles::store::ALL),

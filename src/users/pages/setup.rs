@@ -1,6 +1,7 @@
 //! The first start: the page behind the setup link makes the account and its first admin.
 
 use super::{entrance, problems_of, visitor_guard, welcome};
+use crate::config::NewAccountLabs;
 use crate::db::Db;
 use crate::error::Result;
 use crate::users::commands::{self, LinkState, NewAccount};
@@ -67,7 +68,7 @@ impl SetupPage {
     }
 
     /// The account that was asked for, or the same page with what is wrong.
-    fn read(mut self, password: Result<Password, Bad>) -> Result<NewAccount, Box<Self>> {
+    fn read(mut self, labs: &NewAccountLabs, password: Result<Password, Bad>) -> Result<NewAccount, Box<Self>> {
         let account = model::name(&self.account_name.value, "an account name");
         let name = model::name(&self.name.value, "a name");
         let email = Email::parse(&self.email.value);
@@ -77,7 +78,7 @@ impl SetupPage {
         self.email.error = told(email.as_ref().err());
         self.password.error = told(password.as_ref().err());
         if let (Ok(account), Ok(name), Ok(email), Ok(password)) = (account, name, email, password) {
-            return Ok(NewAccount { account, name, email, password });
+            return Ok(NewAccount { account, labs: labs.0.clone(), name, email, password });
         }
         self.problems = problems_of(&[&self.account_name, &self.name, &self.email, &self.password]);
         self.shell.has_errors = true;
@@ -167,6 +168,7 @@ pub async fn set_up(
     request: HttpRequest,
     db: web::Data<Db>,
     hasher: web::Data<Hasher>,
+    labs: web::Data<NewAccountLabs>,
 ) -> Result<HttpResponse> {
     form.expect(&["link", "account_name", "name", "email"], &[])?;
     let link = form.one("link");
@@ -179,7 +181,7 @@ pub async fn set_up(
     let page = SetupPage::new(guard, link, ["account_name", "name", "email"].map(|field| form.one(field)));
     let words = ["Progreda", form.one("account_name"), form.one("name"), form.one("email")];
     let password = hasher.choose(form.one("password"), &words).await?;
-    let new = match page.read(password) {
+    let new = match page.read(&labs, password) {
         Ok(new) => new,
         Err(page) => return entrance(&request, StatusCode::UNPROCESSABLE_ENTITY, &*page, cookie.as_ref()),
     };

@@ -1,0 +1,81 @@
+//! What is set of an account, and whom its domains leave outside.
+
+use crate::accounts::model::Settings;
+use crate::binds;
+use crate::db::{DbError, On};
+use crate::ids::{AccountId, RoleId, StaffId};
+use crate::roles::may_sign_in;
+
+/// What is set now, and its version; none when there is no such account.
+///
+/// # Errors
+/// What the engine says.
+pub async fn find(on: &mut On<'_>, account: &AccountId) -> Result<Option<(Settings, i64)>, DbError> {
+    let row: Option<(String, Option<String>, i64)> = on.first(FIND, binds![account]).await?;
+    let Some((name, role, version)) = row else { return Ok(None) };
+    let domains: Vec<(String,)> = on.all(DOMAINS, binds![account]).await?;
+    let invited_role = role.and_then(|id| id.parse().ok());
+    let settings = Settings { name, invited_role, domains: domains.into_iter().map(|(domain,)| domain).collect() };
+    Ok(Some((settings, version)))
+}
+
+/// Sets all of it, if the version is still the one that was seen; whether it was.
+///
+/// # Errors
+/// What the engine says.
+pub async fn set(on: &mut On<'_>, account: &AccountId, settings: &Settings, version: i64) -> Result<bool, DbError> {
+    let role = settings.invited_role.as_ref().map(RoleId::as_str);
+    if !on.run_one(SET, binds![account, version, &settings.name, role]).await? {
+        return Ok(false);
+    }
+    on.run(CLEAR_DOMAINS, binds![account]).await?;
+    for domain in &settings.domains {
+        on.run(ADD_DOMAIN, binds![account, domain]).await?;
+    }
+    Ok(true)
+}
+
+/// The account's roles, `(id, name)`: the built-in ones first.
+///
+/// # Errors
+/// What the engine says.
+pub async fn roles(on: &mut On<'_>, account: &AccountId) -> Result<Vec<(String, String)>, DbError> {
+    on.all(ROLES, binds![account]).await
+}
+
+/// Those whom the domains leave outside, `(membership, name)` by name; who is disabled is outside anyway.
+///
+/// # Errors
+/// What the engine says.
+pub async fn outside(on: &mut On<'_>, account: &AccountId) -> Result<Vec<(String, String)>, DbError> {
+    on.all(OUTSIDE, binds![account]).await
+}
+
+/// Whether this member may sign in.
+///
+/// # Errors
+/// What the engine says.
+pub async fn may_sign_in(on: &mut On<'_>, account: &AccountId, staff: &StaffId) -> Result<bool, DbError> {
+    Ok(on.first::<(String,)>(MAY_SIGN_IN, binds![account, staff]).await?.is_some())
+}
+
+const FIND: &str = "SELECT name, invited_role_id, version FROM accounts WHERE id = $1";
+const DOMAINS: &str = "SELECT domain FROM account_domains WHERE account_id = $1";
+const SET: &str =
+    "UPDATE accounts SET name = $3, invited_role_id = $4, version = version + 1 WHERE id = $1 AND version = $2";
+const CLEAR_DOMAINS: &str = "DELETE FROM account_domains WHERE account_id = $1";
+const ADD_DOMAIN: &str = "INSERT INTO account_domains (account_id, domain) VALUES ($1, $2)";
+const ROLES: &str = "SELECT id, name FROM roles WHERE account_id = $1 ORDER BY builtin DESC, name_key, id";
+const OUTSIDE: &str = concat!(
+    "SELECT s.id, u.name FROM staff s JOIN users u ON u.id = s.user_id \
+     WHERE s.account_id = $1 AND s.disabled_at IS NULL AND NOT ",
+    may_sign_in!("s", "u"),
+    " ORDER BY s.name_key, s.id"
+);
+const MAY_SIGN_IN: &str = concat!(
+    "SELECT s.id FROM staff s JOIN users u ON u.id = s.user_id WHERE s.account_id = $1 AND s.id = $2 AND ",
+    may_sign_in!("s", "u")
+);
+
+/// Every statement of this file.
+pub const ALL: &[&str] = &[FIND, DOMAINS, SET, CLEAR_DOMAINS, ADD_DOMAIN, ROLES, OUTSIDE, MAY_SIGN_IN];
