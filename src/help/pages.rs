@@ -61,6 +61,8 @@ pub const CHAPTERS: &[(&str, &str)] = &[
     ("compromised", "A token may be compromised"),
     ("change", "Change name, description or scopes"),
     ("delete", "Delete one"),
+    ("leaving", "When somebody leaves"),
+    ("accounts", "Work in several accounts"),
     ("developers", "For developers: call API v2"),
 ];
 

@@ -78,6 +78,13 @@ pub enum What {
     Paused,
     /// Its tokens work again.
     Resumed,
+    /// Somebody looks after it in place of a person who left: their names.
+    TakenOver {
+        /// Who left.
+        before: String,
+        /// Who looks after it now.
+        after: String,
+    },
     /// Gone: the hints of the tokens that died.
     Deleted {
         /// Those that died.
@@ -125,6 +132,10 @@ impl Change for OfIntegration {
             What::TokenEnded { hint } => ("integration.token_ended", json!({ "ended": [hint] })),
             What::Paused => ("integration.paused", json!({})),
             What::Resumed => ("integration.resumed", json!({})),
+            What::TakenOver { before, after } => (
+                "integration.taken_over",
+                json!({ "before": { "looked_after_by": before }, "after": { "looked_after_by": after } }),
+            ),
             What::Deleted { old } => ("integration.deleted", json!({ "ended": old })),
             What::Revoked { hint } => ("integration.token_revoked", json!({ "ended": [hint] })),
         };

@@ -9,6 +9,7 @@ pub mod pages;
 pub mod scopes;
 pub mod secret;
 pub mod store;
+pub mod takeover;
 
 use crate::authz::{AccountRef, Caller, Lab, Permission, PersonNeeds, TokenNeeds};
 use crate::db::Db;
@@ -47,6 +48,8 @@ crate::actions! {
     PauseIntegration: MANAGE, TokenNeeds::Never, LAB, false;
     /// Delete it.
     DeleteIntegration: MANAGE, TokenNeeds::Never, LAB, true;
+    /// Look after one whose person has left.
+    TakeOver: MANAGE, TokenNeeds::Never, LAB, false;
     /// See the token that one has just made, once.
     RevealToken: MANAGE, TokenNeeds::Never, LAB, false;
     /// A holder asks about its own token.

@@ -40,6 +40,7 @@ done! {
     Deleted = "deleted", "Deleted. Its tokens stopped.";
     AlreadySo = "already-so", "Nothing was changed: it was so already.";
     SentBefore = "sent-before", "This form was sent already; it had its effect once.";
+    TakenOver = "taken-over", "You look after it now.";
     NameChanged = "name-changed", "Name saved.";
     PasswordChanged = "password-changed", "Password changed. Every other session was signed out.";
     StaffSaved = "staff-saved", "Saved. It counts from their next click on.";

@@ -49,6 +49,8 @@ mod races;
 #[cfg(test)]
 mod refusals;
 #[cfg(test)]
+mod review;
+#[cfg(test)]
 mod secrets;
 #[cfg(test)]
 mod servers;

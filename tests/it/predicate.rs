@@ -35,6 +35,7 @@ struct Case {
     tokens: Vec<TokenCase>,
     paused_at: Option<Timestamp>,
     deleted_at: Option<Timestamp>,
+    review: bool,
     in_disabled_account: bool,
 }
 
@@ -61,11 +62,12 @@ fn case() -> impl Strategy<Value = Case> {
         prop::option::of(token("outgoing")),
         prop::option::weighted(0.3, token("former")),
     );
-    (tokens, rarely(around(NOW)), rarely(around(NOW)), any::<bool>()).prop_map(
-        |((current, outgoing, former), paused_at, deleted_at, in_disabled_account)| Case {
+    (tokens, rarely(around(NOW)), rarely(around(NOW)), any::<bool>(), any::<bool>()).prop_map(
+        |((current, outgoing, former), paused_at, deleted_at, review, in_disabled_account)| Case {
             tokens: [current, outgoing, former].into_iter().flatten().collect(),
             paused_at,
             deleted_at,
+            review,
             in_disabled_account,
         },
     )
@@ -107,6 +109,7 @@ impl Case {
             Filter::Paused => life.status() == Status::Paused,
             Filter::Expired => life.status() == Status::Expired,
             Filter::Deleted => life.status() == Status::Deleted,
+            Filter::Review => self.review && life.status() != Status::Deleted,
         }
     }
 }
@@ -148,8 +151,12 @@ async fn store_as_of(written: Timestamp) -> Stored {
         let id = IntegrationId::new(NOW, entropy.entropy());
         let name = format!("case {number}");
         let sql = "INSERT INTO integrations (id, account_id, name, name_key, description, search_key, scopes, created_at, \
-             created_by, updated_at, paused_at, deleted_at, version) VALUES ($1, $2, $3, $3, '', $3, '', $4, '', $4, $5, $6, 1)";
-        run(&mut tx.on(), sql, binds![&id, account, &name, NOW, case.paused_at, case.deleted_at]).await;
+             created_by, updated_at, paused_at, deleted_at, review_since, version) VALUES ($1, $2, $3, $3, '', $3, '', $4, '', $4, $5, $6, $7, 1)";
+        run(&mut tx.on(), sql, {
+            let review = case.review.then_some(NOW);
+            binds![&id, account, &name, NOW, case.paused_at, case.deleted_at, review]
+        })
+        .await;
         for token in &case.tokens {
             let token_id = TokenId::new(NOW, entropy.entropy());
             let sql = "INSERT INTO tokens (id, account_id, integration_id, digest, hint, role, created_at, created_by, \

@@ -41,6 +41,7 @@ fn said(event: &Event, now: Timestamp) -> (&'static str, String, Vec<String>) {
         "integration.token_ended" => plain("timer", "ended the token: its deadline passed"),
         "integration.paused" => plain("circle-pause", "paused it"),
         "integration.resumed" => plain("circle-play", "resumed it"),
+        "integration.taken_over" => plain("user-round", "took it over"),
         "integration.deleted" => plain("trash-2", "deleted the integration"),
         "integration.token_revoked" => ("ban", "revoked its token".to_owned(), strings(details.get("ended"))),
         other => ("info", other.to_owned(), Vec::new()),

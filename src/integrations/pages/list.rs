@@ -162,6 +162,11 @@ fn nothing(asked: &ListQuery) -> Nothing {
         (Filter::Due, true) => {
             Nothing { title: "No token is due", text: "Every live token is younger than 90 days.", ..any }
         }
+        (Filter::Review, true) => Nothing {
+            title: "Nothing needs review",
+            text: "Every integration has somebody in the account who looks after it.",
+            ..any
+        },
         (Filter::Kept, true) => Nothing {
             title: "No integration is left",
             text: "Every one is deleted. Their names, scopes and histories stay readable.",
@@ -193,6 +198,7 @@ fn line(row: ListRow, now: Timestamp) -> Row {
         description: beginning(&row.description),
         pill: words::pill(&life),
         due: life.is_rotation_due(now) && life.status() == Status::Active,
+        review: row.needs_review && life.status() != Status::Deleted,
         since: words::since(&life, now),
         hint: row.hint,
         live: life.current().is_some(),

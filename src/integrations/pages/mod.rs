@@ -16,6 +16,7 @@ pub mod pause;
 pub mod rotation;
 pub mod show;
 pub mod summary;
+pub mod takeover;
 pub mod token;
 pub mod under_way;
 pub mod view;
@@ -55,6 +56,7 @@ pub fn routes() -> Vec<Route> {
         Route::page(get.clone(), "/settings/private-integrations/{id}/pause", pause::ask),
         Route::page(post.clone(), "/settings/private-integrations/{id}/pause", pause::pause),
         Route::page(post.clone(), "/settings/private-integrations/{id}/resume", pause::resume),
+        Route::page(post.clone(), "/settings/private-integrations/{id}/takeover", takeover::take_over),
         Route::page(get.clone(), "/settings/private-integrations/{id}/compromised", compromised::show),
         Route::page(get, "/settings/private-integrations/{id}/deletion", deletion::ask),
         Route::page(post, "/settings/private-integrations/{id}/deletion", deletion::delete),

@@ -50,6 +50,8 @@ pub async fn show(
         actions: asking.may_manage().then(|| actions(&life, now)).flatten(),
         guard: asking.guard(false),
         notice: notice(&life),
+        review: review(&of, &life, asking.may_manage()),
+        looked_after: looked_after(&of),
         cockpit: cockpit(&of, &life, now),
         token: token_facts(&life, now),
         ended: last.filter(|_| life.current().is_none()).map(|token| ended(token, &life, now)),
@@ -99,6 +101,18 @@ fn notice(life: &Lifecycle) -> Option<Notice> {
         }
         Lifecycle::Kept { .. } => None,
     }
+}
+
+fn review(of: &Integration, life: &Lifecycle, may_manage: bool) -> Option<String> {
+    let since = of.review_since.filter(|_| life.status() != Status::Deleted)?;
+    let (who, day) = (of.looked_after_by(), times::day(since));
+    let next = if may_manage { " Look at its scopes and its use, then take it over." } else { "" };
+    Some(format!("{who}, who looked after it, left the account on {day}. It goes on working.{next}"))
+}
+
+fn looked_after(of: &Integration) -> String {
+    let by = of.taken_over_by.as_ref().filter(|_| of.review_since.is_none());
+    by.map(|by| format!("Made by {} · looked after by {by}", of.created_by)).unwrap_or_default()
 }
 
 fn token_facts(life: &Lifecycle, now: Timestamp) -> Vec<Fact> {

@@ -28,19 +28,22 @@ pub enum Filter {
     Paused,
     /// No live token.
     Expired,
+    /// The person who looked after it left.
+    Review,
     /// Deleted.
     Deleted,
 }
 
 impl Filter {
     /// Every choice, with its value in the address and its words.
-    pub const ALL: [(Self, &'static str, &'static str); 8] = [
+    pub const ALL: [(Self, &'static str, &'static str); 9] = [
         (Self::Kept, "", "Any"),
         (Self::Active, "active", "Active"),
         (Self::Rotating, "rotating", "Rotating"),
         (Self::Due, "due", "Rotation due"),
         (Self::Paused, "paused", "Paused"),
         (Self::Expired, "expired", "Expired"),
+        (Self::Review, "review", "Needs review"),
         (Self::Deleted, "deleted", "Deleted"),
         (Self::All, "all", "Any, with deleted"),
     ];
@@ -137,6 +140,8 @@ pub struct ListRow {
     pub scopes: String,
     /// Who made it.
     pub created_by: String,
+    /// Whether the person who looked after it left.
+    pub needs_review: bool,
     /// When one of its tokens was last used.
     pub last_used_at: Option<Timestamp>,
     /// The hint of its newest token, live or not.
@@ -166,6 +171,7 @@ struct Row {
     last_used_at: Option<i64>,
     paused_at: Option<i64>,
     deleted_at: Option<i64>,
+    review_since: Option<i64>,
     rotation_started_at: Option<i64>,
     last_ended_at: Option<i64>,
     hint: Option<String>,
@@ -210,6 +216,7 @@ impl Row {
             description: self.description,
             scopes: self.scopes,
             created_by: self.created_by,
+            needs_review: self.review_since.is_some(),
             last_used_at: instant(self.last_used_at),
             hint: self.hint.unwrap_or_default(),
         }
@@ -227,6 +234,7 @@ macro_rules! which {
          LEFT JOIN users u ON u.id = i.created_by \
          WHERE i.account_id = $1 AND ($2 IN ('', 'all', 'active', 'deleted') OR i.id IN ( \
              SELECT f.id FROM integrations f WHERE $2 = 'paused' AND f.account_id = $1 AND f.paused_at IS NOT NULL \
+             UNION SELECT f.id FROM integrations f WHERE $2 = 'review' AND f.account_id = $1 AND f.review_since IS NOT NULL \
              UNION SELECT f.id FROM integrations f WHERE $2 = 'due' AND f.account_id = $1 AND f.deleted_at IS NULL AND f.token_created_at <= $6 \
              UNION SELECT f.id FROM integrations f WHERE $2 = 'expired' AND f.account_id = $1 AND f.deleted_at IS NULL AND f.token_created_at IS NULL \
              UNION SELECT t.integration_id FROM tokens t WHERE $2 = 'rotating' AND t.account_id = $1 AND t.role = 'outgoing' \
@@ -234,6 +242,7 @@ macro_rules! which {
                  AND t.role IN ('current', 'outgoing') AND t.ends_at <= $3)) \
          AND (CASE $2 WHEN 'all' THEN TRUE WHEN 'deleted' THEN i.deleted_at IS NOT NULL \
          WHEN '' THEN i.deleted_at IS NULL WHEN 'paused' THEN i.deleted_at IS NULL AND i.paused_at IS NOT NULL \
+         WHEN 'review' THEN i.deleted_at IS NULL AND i.review_since IS NOT NULL \
          WHEN 'due' THEN i.deleted_at IS NULL AND COALESCE(CASE WHEN c.ends_at IS NULL OR c.ends_at > $3 THEN c.created_at END, \
              CASE WHEN o.ends_at > $3 THEN o.created_at END) <= $6 \
          ELSE i.deleted_at IS NULL AND i.paused_at IS NULL AND $2 = (CASE \
@@ -249,7 +258,7 @@ macro_rules! page {
     ($key:literal, $compare:literal, $order:literal) => {
         concat!(
             "SELECT i.id, i.name, i.description, i.scopes, COALESCE(u.name, i.created_by) AS created_by, i.last_used_at, \
-             i.paused_at, i.deleted_at, i.rotation_started_at, \
+             i.paused_at, i.deleted_at, i.review_since, i.rotation_started_at, \
              CASE WHEN c.id IS NULL THEN (SELECT MAX(t.ended_at) FROM tokens t WHERE t.integration_id = i.id) END AS last_ended_at, \
              COALESCE(c.hint, o.hint, (SELECT t.hint FROM tokens t WHERE t.integration_id = i.id ORDER BY t.created_at DESC LIMIT 1)) AS hint, \
              c.id AS c_id, c.created_at AS c_created_at, c.ends_at AS c_ends_at, \

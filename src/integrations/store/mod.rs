@@ -28,6 +28,10 @@ pub struct Integration {
     pub created_by: String,
     /// The name of who started the rotation that is under way.
     pub rotation_started_by: Option<String>,
+    /// Since when nobody looks after it: the person who did left the account then.
+    pub review_since: Option<Timestamp>,
+    /// The name of who took it over last.
+    pub taken_over_by: Option<String>,
     /// When one of its tokens was last used.
     pub last_used_at: Option<Timestamp>,
     /// Counts its changes; an edit names the one that it saw.
@@ -36,11 +40,19 @@ pub struct Integration {
     pub facts: Facts,
 }
 
+impl Integration {
+    /// The name of who looks after it, or did until they left: who took it over, else who made it.
+    #[must_use]
+    pub fn looked_after_by(&self) -> &str {
+        self.taken_over_by.as_ref().unwrap_or(&self.created_by)
+    }
+}
+
 const HEAD: &str = "SELECT i.id, i.name, i.description, i.scopes, i.created_at, COALESCE(u.name, i.created_by) AS created_by, \
      COALESCE(r.name, i.rotation_started_by) AS rotation_started_by, i.last_used_at, i.version, i.paused_at, i.deleted_at, \
-     i.rotation_started_at, (SELECT MAX(t.ended_at) FROM tokens t WHERE t.integration_id = i.id) AS last_ended_at \
+     i.review_since, COALESCE(k.name, i.taken_over_by) AS taken_over_by, i.rotation_started_at, (SELECT MAX(t.ended_at) FROM tokens t WHERE t.integration_id = i.id) AS last_ended_at \
      FROM integrations i LEFT JOIN users u ON u.id = i.created_by LEFT JOIN users r ON r.id = i.rotation_started_by \
-     WHERE i.account_id = $1 AND i.id = $2";
+     LEFT JOIN users k ON k.id = i.taken_over_by WHERE i.account_id = $1 AND i.id = $2";
 const TOKENS: &str = "SELECT t.id, t.role, t.hint, t.created_at, COALESCE(u.name, t.created_by) AS created_by, t.ends_at, \
      t.prior_ends_at, t.last_used_at, t.last_address, t.last_agent, t.last_route \
      FROM tokens t LEFT JOIN users u ON u.id = t.created_by \
@@ -55,6 +67,8 @@ struct Head {
     created_at: i64,
     created_by: String,
     rotation_started_by: Option<String>,
+    review_since: Option<i64>,
+    taken_over_by: Option<String>,
     last_used_at: Option<i64>,
     version: i64,
     paused_at: Option<i64>,
@@ -128,6 +142,8 @@ pub async fn find(on: &mut On<'_>, account: &AccountId, id: &IntegrationId) -> R
         created_at: Timestamp::from_millis(head.created_at),
         created_by: head.created_by,
         rotation_started_by: head.rotation_started_by,
+        review_since: instant(head.review_since),
+        taken_over_by: head.taken_over_by,
         last_used_at: instant(head.last_used_at),
         version: head.version,
         facts,

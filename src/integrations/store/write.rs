@@ -90,6 +90,14 @@ pub async fn update(
     on.run_one(UPDATE, values).await
 }
 
+/// Somebody looks after it from now on, when nobody does; whether nobody did.
+///
+/// # Errors
+/// What the engine says.
+pub async fn take_over(on: &mut On<'_>, writer: Writer<'_>, id: &IntegrationId) -> Result<bool, DbError> {
+    on.run_one(TAKE_OVER, binds![id, writer.account, writer.by, writer.now]).await
+}
+
 /// Takes the integration for a step, if the version is still the one that was seen; whether it was. On PostgreSQL this holds the row until the commit.
 ///
 /// # Errors
@@ -179,6 +187,8 @@ const ADD_TOKEN: &str = "INSERT INTO tokens (id, account_id, integration_id, dig
      VALUES ($1, $2, $3, $4, $5, 'current', $6, $7)";
 const UPDATE: &str = "UPDATE integrations SET name = $4, name_key = $5, description = $6, search_key = $7, scopes = $8, \
      updated_at = $9, version = version + 1 WHERE id = $1 AND account_id = $2 AND version = $3 AND deleted_at IS NULL";
+const TAKE_OVER: &str = "UPDATE integrations SET taken_over_by = $3, taken_over_at = $4, review_since = NULL, updated_at = $4, \
+     version = version + 1 WHERE id = $1 AND account_id = $2 AND review_since IS NOT NULL AND deleted_at IS NULL";
 const TAKE: &str = "UPDATE integrations SET version = version + 1 WHERE id = $1 AND account_id = $2 AND version = $3";
 const RETIRE: &str = "UPDATE tokens SET role = 'former', ended_at = ends_at, end_reason = 'deadline', prior_ends_at = NULL \
      WHERE id = $1 AND account_id = $2 AND ended_at IS NULL AND ends_at <= $3";
@@ -214,6 +224,7 @@ pub const ALL: &[&str] = &[
     ADD_TOKEN,
     UPDATE,
     TAKE,
+    TAKE_OVER,
     RETIRE,
     END,
     MAKE_OUTGOING,

@@ -109,6 +109,8 @@ pub struct Row {
     pub pill: Pill,
     /// Whether rotation is due.
     pub due: bool,
+    /// Whether the person who looked after it left.
+    pub review: bool,
     /// A date that belongs to the state: `old token until 27 Nov`.
     pub since: String,
     /// The newest token's hint.

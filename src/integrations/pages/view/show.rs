@@ -25,6 +25,10 @@ pub struct ShowPage {
     pub guard: FormGuard,
     /// What is to be known about the state.
     pub notice: Option<Notice>,
+    /// That nobody looks after it; the controls are those of `actions`.
+    pub review: Option<String>,
+    /// Who made it and who looks after it, once it was taken over.
+    pub looked_after: String,
     /// The rotation under way.
     pub cockpit: Option<Cockpit>,
     /// The live token, when no rotation is under way.

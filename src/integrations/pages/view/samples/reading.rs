@@ -71,6 +71,7 @@ fn rows() -> Vec<Row> {
         name: name.to_owned(),
         description: "Online booking".to_owned(),
         pill: Pill::new(kind),
+        review: true,
         due: kind == PillKind::Active,
         since: "on 2 Apr".to_owned(),
         hint: "pit_…Tz41".to_owned(),
@@ -109,6 +110,8 @@ fn show() -> ShowPage {
         actions: Some(Actions { resume: false, pause_first: false, compromised: true, rotate_kind: "primary" }),
         guard: guard(),
         notice: None,
+        review: Some("Ilse Brandt, who looked after it, left.".to_owned()),
+        looked_after: "Made by Ilse Brandt".to_owned(),
         cockpit: None,
         token: vec![
             Fact::new("Hint", "pit_…Tz41").mono(),
