@@ -107,10 +107,8 @@ pub struct Row {
     pub description: String,
     /// Its state.
     pub pill: Pill,
-    /// Whether rotation is due.
-    pub due: bool,
-    /// Whether the person who looked after it left.
-    pub review: bool,
+    /// What needs attention beside the state, with its icon.
+    pub flags: Vec<(&'static str, &'static str)>,
     /// A date that belongs to the state: `old token until 27 Nov`.
     pub since: String,
     /// The newest token's hint.
