@@ -1,5 +1,7 @@
 //! The Account page: its name, what new people start with, and who may sign in.
 
+mod typed;
+
 use super::ManageAccount;
 use super::model::{self, NAME_MAX, Settings};
 use super::settings::{self, Trouble, Wanted};
@@ -17,7 +19,7 @@ use crate::web::shell::Shell;
 use crate::web::shown::{Again, Shown, sudo_guard};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use std::collections::BTreeSet;
+use typed::{NO_ROLE, Typed};
 
 const PATH: &str = "/settings/account";
 /// People who are named; the rest is a number.
@@ -52,59 +54,6 @@ pub struct AccountPage {
     /// What new accounts of this server start with.
     pub new_accounts: String,
 }
-
-/// What stands in the form: as it is, or as it was typed.
-struct Typed {
-    name: String,
-    role: String,
-    listed_only: bool,
-    domains: String,
-    version: i64,
-}
-
-impl Typed {
-    fn of(settings: &Settings, version: i64) -> Self {
-        Self {
-            name: settings.name.clone(),
-            role: settings.invited_role.as_ref().map(ToString::to_string).unwrap_or_default(),
-            listed_only: !settings.domains.is_empty(),
-            domains: settings.domains.iter().cloned().collect::<Vec<_>>().join("\n"),
-            version,
-        }
-    }
-
-    fn read(form: &FormBody) -> Result<Self> {
-        let listed_only = match form.one("who") {
-            "everybody" => false,
-            "domains" => true,
-            _ => return Err(AppError::Malformed("The form does not say who may sign in.")),
-        };
-        let version = form.one("version").parse();
-        Ok(Self {
-            name: form.one("name").to_owned(),
-            role: form.one("role").to_owned(),
-            listed_only,
-            domains: form.one("domains").to_owned(),
-            version: version.map_err(|_| AppError::Malformed("The form does not say which version it is about."))?,
-        })
-    }
-
-    /// What is wanted, or what is wrong: field and words.
-    fn settings(&self) -> Result<Settings, (&'static str, String)> {
-        let name = model::name(&self.name).map_err(|why| ("name", why.to_owned()))?;
-        let invited_role = match self.role.as_str() {
-            "" => None,
-            id => Some(id.parse().map_err(|_| ("role", NO_ROLE.to_owned()))?),
-        };
-        let domains = match self.listed_only {
-            true => model::domains(&self.domains).map_err(|why| ("domains", why))?,
-            false => BTreeSet::new(),
-        };
-        Ok(Settings { name, invited_role, domains })
-    }
-}
-
-const NO_ROLE: &str = "Choose one of the roles of this account";
 
 /// Somebody at the page.
 struct Asking<'a> {

@@ -1,6 +1,7 @@
 //! Forms and queries: repeated keys kept, odd bytes refused, and every form bound to its session and its account.
 
 use super::actor::Asking;
+pub use super::fields::Fields;
 use crate::authz::{Actor, StaffMember};
 use crate::db::Db;
 use crate::error::{AppError, Result};
@@ -22,52 +23,6 @@ pub const LIMIT: usize = 256 * 1024;
 pub const BODY_TIME: Duration = Duration::from_secs(10);
 /// The cookie that binds forms to a browser before somebody signs in.
 pub const VISITOR: &str = "visitor";
-
-/// Fields in the order in which they came.
-#[derive(Debug, Clone, Default)]
-pub struct Fields(Vec<(String, String)>);
-
-impl Fields {
-    /// Reads `application/x-www-form-urlencoded` text.
-    ///
-    /// # Errors
-    /// When it is not UTF-8 once decoded.
-    pub fn parse(text: &[u8]) -> Result<Self> {
-        let mut fields = Vec::new();
-        for (name, value) in form_urlencoded::parse(text) {
-            // The parser puts this character where bytes are not UTF-8; nobody types it.
-            if name.contains('\u{FFFD}') || value.contains('\u{FFFD}') {
-                return Err(AppError::Malformed("The text is not valid UTF-8."));
-            }
-            fields.push((name.into_owned(), value.into_owned()));
-        }
-        Ok(Self(fields))
-    }
-
-    /// The first value of `name`, or nothing.
-    #[must_use]
-    pub fn one(&self, name: &str) -> &str {
-        self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
-    }
-
-    /// Whether `name` is there at all.
-    #[must_use]
-    pub fn has(&self, name: &str) -> bool {
-        self.0.iter().any(|(key, _)| key == name)
-    }
-
-    /// Every value of `name`.
-    #[must_use]
-    pub fn many(&self, name: &str) -> Vec<String> {
-        self.0.iter().filter(|(key, _)| key == name).map(|(_, value)| value.clone()).collect()
-    }
-
-    /// All fields, in order.
-    #[must_use]
-    pub fn all(&self) -> &[(String, String)] {
-        &self.0
-    }
-}
 
 /// The body of a form of ours: its token is this session's and its account the one that is open.
 #[derive(Debug, Clone)]
@@ -186,7 +141,7 @@ fn check(request: &HttpRequest, fields: &Fields) -> Result<()> {
         && !account.is_empty()
         && account != staff.account.id.as_str()
     {
-        return Err(AppError::OtherAccount(Arc::new(fields.0.clone())));
+        return Err(AppError::OtherAccount(Arc::new(fields.all().to_vec())));
     }
     let signed_in = check_session(request, fields)?;
     if signed_in && account.is_empty() {
@@ -203,7 +158,7 @@ fn check_session(request: &HttpRequest, fields: &Fields) -> Result<bool> {
         return if is_of(&keys, &visitor, fields) { Ok(false) } else { Err(AppError::ForeignForm) };
     };
     if !is_of(&keys, &staff.seed, fields) {
-        return Err(AppError::OldForm(Arc::new(fields.0.clone())));
+        return Err(AppError::OldForm(Arc::new(fields.all().to_vec())));
     }
     Ok(true)
 }
@@ -264,14 +219,6 @@ impl FromRequest for Query {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn repeats_are_kept_and_bytes_that_are_no_text_are_refused() {
-        let fields = Fields::parse(b"scopes=a&scopes=b&name=x+y").unwrap();
-        assert_eq!(fields.many("scopes"), ["a", "b"]);
-        assert_eq!(fields.one("name"), "x y");
-        assert!(Fields::parse(b"name=%ff").is_err());
-    }
 
     #[test]
     fn a_form_has_its_own_fields_once() {

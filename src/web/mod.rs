@@ -5,6 +5,7 @@ pub mod api;
 pub mod assets;
 pub mod cookies;
 pub mod faces;
+pub mod fields;
 pub mod flash;
 pub mod form;
 pub mod frame;

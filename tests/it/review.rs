@@ -2,7 +2,7 @@
 
 use crate::support::actors::{Scene, Token, call};
 use crate::support::html::Form;
-use progreda::authz::Permission;
+use progreda::authz::{Lab, Permission};
 use progreda::binds;
 use progreda::db::journal::Unlogged;
 use reqwest::Method;
@@ -71,7 +71,7 @@ async fn who_only_looks_cannot_take_over_nor_can_another_account() {
     let forged = |guard: Form| Form { action: action.clone(), ..guard };
     una.submit(forged(una.get("/help").await.form("/logout"))).await.expect(403);
     omar.submit(forged(omar.get("/help").await.form("/logout"))).await.expect(404);
-    scene.set_lab(&scene.account, false).await;
+    scene.set_lab(&scene.account, Lab::PrivateIntegrations, false).await;
     scene.admin.submit(forged(scene.admin.get("/help").await.form("/logout"))).await.expect(404);
     let sql = "SELECT COUNT(*) FROM integrations WHERE review_since IS NOT NULL AND taken_over_by IS NULL";
     let (waiting,): (i64,) = scene.db.read().await.unwrap().on().only(sql, vec![]).await.unwrap();

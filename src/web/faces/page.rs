@@ -1,7 +1,7 @@
 //! Error pages and alerts: view data, and the way on from each.
 
 use super::staff;
-use super::words::Words;
+use super::words::{Words, made_in, one};
 use crate::authz::{AccountRef, Actor, StaffMember};
 use crate::db::Db;
 use crate::error::AppError;
@@ -156,15 +156,6 @@ fn as_this_session_sees_it(failure: &AppError, staff: Option<&StaffMember>) -> A
         }
     }
     failure.clone()
-}
-
-fn one<'a>(fields: &'a [(String, String)], name: &str) -> &'a str {
-    fields.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
-}
-
-/// The account in which a form was made, when it is one of the person's.
-pub fn made_in<'a>(fields: &[(String, String)], staff: &'a StaffMember) -> Option<&'a AccountRef> {
-    staff.others.iter().find(|other| other.id.as_str() == one(fields, "account"))
 }
 
 async fn whom_to_ask(failure: &AppError, request: &HttpRequest, staff: Option<&StaffMember>) -> Vec<String> {

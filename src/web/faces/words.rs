@@ -1,7 +1,6 @@
 //! What an error page says: what happened, why, and what to do.
 
-use super::page::made_in;
-use crate::authz::{Lab, Permission, StaffMember};
+use crate::authz::{AccountRef, Lab, Permission, StaffMember};
 use crate::error::AppError;
 
 /// The words of one error.
@@ -132,6 +131,16 @@ fn foreign_form() -> Words {
         "The browser does not keep cookies for this address.",
         "Another website sent the form.",
     ])
+}
+
+/// The value of a field, or nothing.
+pub fn one<'a>(fields: &'a [(String, String)], name: &str) -> &'a str {
+    fields.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
+}
+
+/// The account in which a form was made, when it is one of the person's.
+pub fn made_in<'a>(fields: &[(String, String)], staff: &'a StaffMember) -> Option<&'a AccountRef> {
+    staff.others.iter().find(|other| other.id.as_str() == one(fields, "account"))
 }
 
 fn other_account(fields: &[(String, String)], staff: Option<&StaffMember>) -> Words {
