@@ -192,6 +192,10 @@ fn line(row: ListRow, now: Timestamp) -> Row {
     let life = Lifecycle::at(&row.facts, now);
     let age = words::age(&life, now);
     let scopes = row.scopes.split_whitespace();
+    let due = life.is_rotation_due(now) && life.status() == Status::Active;
+    let due_flag = due.then_some(("Rotation due", "clock-alert")).into_iter();
+    let needs_review = row.needs_review && life.status() != Status::Deleted;
+    let review_flag = needs_review.then_some(("Needs review", "user-round"));
     Row {
         href: format!("{LIST}/{}", row.id),
         name: row.name,
