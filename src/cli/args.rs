@@ -38,6 +38,12 @@ pub struct Settings {
     /// A proxy's address or network whose X-Forwarded-For counts; may be given several times
     #[arg(long, env = "PROGREDA_TRUSTED_PROXY", value_name = "NETWORK", value_delimiter = ',', value_parser = network, global = true)]
     pub trusted_proxy: Vec<IpNet>,
+    /// The mail server: smtps://USER:PASSWORD@HOST, or with STARTTLS smtp://USER:PASSWORD@HOST:587?tls=required; without it no mail is sent
+    #[arg(long, env = "PROGREDA_SMTP_URL", value_name = "URL", hide_env_values = true, global = true)]
+    pub smtp_url: Option<String>,
+    /// From whom mails come, e.g. progreda@company.example; goes with --smtp-url
+    #[arg(long, env = "PROGREDA_MAIL_FROM", value_name = "ADDRESS", global = true)]
+    pub mail_from: Option<String>,
     /// How log lines look
     #[arg(long, env = "PROGREDA_LOG_FORMAT", value_enum, default_value = "text", global = true)]
     pub log_format: LogFormat,
@@ -64,6 +70,8 @@ impl Settings {
             public_url: self.public_url.clone(),
             key_file,
             trusted_proxies: self.trusted_proxy.clone(),
+            smtp_url: self.smtp_url.clone(),
+            mail_from: self.mail_from.clone(),
             log_format: self.log_format,
             workers: std::thread::available_parallelism().map_or(2, std::num::NonZero::get),
         }

@@ -7,7 +7,15 @@ pub mod model;
 pub mod pages;
 pub mod store;
 
-use crate::authz::{PersonNeeds, TokenNeeds};
+pub use change::{OfUser, UserChange};
+pub use commands::joining::{Proof, prove};
+pub use hashing::Hasher;
+pub use model::{Bad, Email, Password, name as read_name};
+pub use pages::PASSWORD_RULE;
+pub(crate) use pages::{entrance, problems_of, visitor_guard, welcome};
+pub use store::{NewUser, add};
+
+use crate::authz::{Permission, PersonNeeds, TokenNeeds};
 use crate::web::routes::Route;
 use actix_web::http::Method;
 
@@ -20,6 +28,10 @@ crate::actions! {
     ChangePassword: PersonNeeds::SignedIn, TokenNeeds::Never, None, false;
     /// End one's own other sessions.
     EndSessions: PersonNeeds::SignedIn, TokenNeeds::Never, None, true;
+    /// Have somebody's password reset.
+    StartReset: PersonNeeds::Needs(Permission::StaffManage), TokenNeeds::Never, None, true;
+    /// See the link that one has just made, where it may be seen.
+    ShowReset: PersonNeeds::Needs(Permission::StaffManage), TokenNeeds::Never, None, false;
     /// Sign out.
     SignOut: PersonNeeds::SignedIn, TokenNeeds::Never, None, false;
 }
@@ -34,6 +46,11 @@ pub fn routes() -> Vec<Route> {
         Route::page(Method::GET, "/login", pages::sign_in_form),
         Route::page(Method::POST, "/login", pages::sign_in),
         Route::page(Method::POST, "/logout", pages::sign_out),
+        Route::page(Method::GET, "/password-reset", pages::reset::open),
+        Route::page(Method::POST, "/password-reset", pages::reset::set),
+        Route::page(Method::GET, "/settings/staff/{id}/password-reset", pages::start_reset::ask),
+        Route::page(Method::POST, "/settings/staff/{id}/password-reset", pages::start_reset::start),
+        Route::page(Method::GET, "/settings/staff/{id}/password-reset/link", pages::start_reset::show),
         Route::page(Method::GET, "/profile", pages::profile::show),
         Route::page(Method::POST, "/profile/name", pages::profile::change_name),
         Route::page(Method::POST, "/profile/password", pages::profile::change_password),

@@ -1,6 +1,7 @@
 //! Forms and queries: repeated keys kept, odd bytes refused, and every form bound to its session and its account.
 
 use super::actor::Asking;
+use super::once::OnceKey;
 use crate::authz::Actor;
 use crate::db::Db;
 use crate::error::{AppError, Result};
@@ -102,6 +103,14 @@ impl FormBody {
             }
         }
         Ok(())
+    }
+
+    /// Its single-use key.
+    ///
+    /// # Errors
+    /// [`AppError::Malformed`].
+    pub fn once_key(&self) -> Result<OnceKey> {
+        OnceKey::parse(self.one("once")).ok_or(AppError::Malformed("The form has no single-use key."))
     }
 }
 
