@@ -6,6 +6,7 @@ use crate::db::{Db, Lock, OpenError};
 use crate::error::AppError;
 use crate::ids::{AccountId, UserId};
 use crate::integrations::scopes::Catalogue;
+use crate::mail::Mailer;
 use crate::signals::Signals;
 use crate::users::hashing::Hasher;
 use crate::web::actor::{self, Answer, People, Presented};
@@ -16,7 +17,7 @@ use crate::web::session::{Sessions, SignedIn};
 use crate::web::visit::{self, TrustedProxies};
 use crate::web::{assets, cookies, headers, permit};
 use crate::world::{Timestamp, World};
-use crate::{accounts, contacts, help, integrations, labs, staff, usage, users};
+use crate::{accounts, contacts, help, integrations, invitations, labs, staff, usage, users};
 use actix_session::SessionMiddleware;
 use actix_session::config::{BrowserSession, CookieContentSecurity};
 use actix_web::cookie::{Key, SameSite};
@@ -90,6 +91,7 @@ pub struct App {
     world: World,
     usage: usage::Recorder,
     refusals: Refusals,
+    mailer: Mailer,
     stop: watch::Sender<bool>,
     signals: Signals,
     _lock: Lock,
@@ -147,6 +149,7 @@ pub fn routes() -> Vec<Route> {
         Route::page(Method::GET, "/readyz", readyz),
     ];
     all.extend(users::routes());
+    all.extend(invitations::routes());
     all.extend(staff::routes());
     all.extend(integrations::routes());
     all.extend(contacts::routes());
@@ -186,6 +189,7 @@ impl App {
     /// See [`StartError`]; then nothing was changed.
     pub async fn build(config: Config, world: World) -> Result<Self, StartError> {
         Catalogue::check().map_err(|error| StartError::BuiltIn(error.to_string()))?;
+        let mailer = Mailer::new(config.smtp_url.as_deref(), config.mail_from.as_deref())?;
         let bound = TcpListener::bind(config.listen).and_then(|listener| {
             listener.set_nonblocking(true)?;
             Ok((listener.local_addr()?, listener))
@@ -207,6 +211,7 @@ impl App {
             listener,
             usage: usage::Recorder::start(db.clone()),
             refusals: Refusals::start(db.clone()),
+            mailer,
             config,
             public,
             db,
@@ -264,6 +269,7 @@ impl App {
             web::Data::new(stopping.clone()),
             web::Data::new(self.refusals.clone()),
             web::Data::new(self.config.new_account_labs.clone()),
+            web::Data::new(self.mailer.clone()),
         );
         let public = self.public.clone();
         let factory = move || {
@@ -286,6 +292,7 @@ impl App {
                 .app_data(data.7.clone())
                 .app_data(data.8.clone())
                 .app_data(data.9.clone())
+                .app_data(data.10.clone())
                 .app_data(people.clone())
                 .wrap(from_fn(visit::serve))
                 .configure(|config| {

@@ -50,12 +50,9 @@ impl Public {
         if host.is_empty() || rest.contains(['@', '?', '#', ' ']) {
             return bad("must be a scheme, a host and at most a port and a path");
         }
-        let bare = host.rsplit_once(':').map_or(host, |(name, port)| if port.contains(']') { host } else { name });
-        let loopback = bare == "localhost"
-            || bare.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
         match scheme {
             "https" => {}
-            "http" if loopback => {}
+            "http" if is_loopback(host) => {}
             "http" => return bad("must begin with https://; plain http is for loopback addresses only"),
             _ => return bad("must begin with https://"),
         }
@@ -101,6 +98,13 @@ impl NewAccountLabs {
     }
 }
 
+/// Whether `host`, with or without a port, is this machine itself.
+#[must_use]
+pub fn is_loopback(host: &str) -> bool {
+    let bare = host.rsplit_once(':').map_or(host, |(name, port)| if port.contains(']') { host } else { name });
+    bare == "localhost" || bare.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
 /// Everything a server needs to know.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -114,6 +118,10 @@ pub struct Config {
     pub key_file: PathBuf,
     /// Peers whose `X-Forwarded-For` counts.
     pub trusted_proxies: Vec<IpNet>,
+    /// The mail server: `smtps://USER:PASSWORD@HOST`, or with STARTTLS `smtp://…?tls=required`; none: no mail is sent.
+    pub smtp_url: Option<String>,
+    /// From whom mails come; goes with the mail server.
+    pub mail_from: Option<String>,
     /// How log lines look.
     pub log_format: LogFormat,
     /// The labs that a new account starts with.
@@ -132,6 +140,8 @@ impl Config {
             public_url: None,
             key_file,
             trusted_proxies: Vec::new(),
+            smtp_url: None,
+            mail_from: None,
             log_format: LogFormat::Text,
             new_account_labs: NewAccountLabs::all(),
             workers: 2,

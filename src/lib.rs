@@ -11,6 +11,7 @@ pub mod authz;
 pub mod config;
 pub mod error;
 pub mod keys;
+pub mod mail;
 pub mod signals;
 pub mod telemetry;
 
@@ -25,6 +26,7 @@ pub mod contacts;
 pub mod demo;
 pub mod help;
 pub mod integrations;
+pub mod invitations;
 pub mod labs;
 pub mod roles;
 pub mod staff;

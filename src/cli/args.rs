@@ -41,6 +41,12 @@ pub struct Settings {
     /// Labs that are on in accounts made from now on: all, none, or their codes with commas between them
     #[arg(long, env = "PROGREDA_NEW_ACCOUNT_LABS", value_name = "LABS", value_parser = new_account_labs, default_value = "all", global = true)]
     pub new_account_labs: NewAccountLabs,
+    /// The mail server: smtps://USER:PASSWORD@HOST, or with STARTTLS smtp://USER:PASSWORD@HOST:587?tls=required; without it no mail is sent
+    #[arg(long, env = "PROGREDA_SMTP_URL", value_name = "URL", hide_env_values = true, global = true)]
+    pub smtp_url: Option<String>,
+    /// From whom mails come, e.g. progreda@company.example; goes with --smtp-url
+    #[arg(long, env = "PROGREDA_MAIL_FROM", value_name = "ADDRESS", global = true)]
+    pub mail_from: Option<String>,
     /// How log lines look
     #[arg(long, env = "PROGREDA_LOG_FORMAT", value_enum, default_value = "text", global = true)]
     pub log_format: LogFormat,
@@ -71,6 +77,8 @@ impl Settings {
             public_url: self.public_url.clone(),
             key_file,
             trusted_proxies: self.trusted_proxy.clone(),
+            smtp_url: self.smtp_url.clone(),
+            mail_from: self.mail_from.clone(),
             log_format: self.log_format,
             new_account_labs: self.new_account_labs.clone(),
             workers: std::thread::available_parallelism().map_or(2, std::num::NonZero::get),

@@ -1,11 +1,11 @@
 //! A change of what people may do: one at a time in an account, judged by what everybody holds at that moment.
 
 use super::store::rights::{self, Rights};
-use crate::authz::{Action, Actor, Permission, PermissionSet, Permit, PersonNeeds, Rule};
+use crate::authz::{Action, Actor, Origin, Permission, PermissionSet, Permit, PersonNeeds, Rule};
 use crate::db::journal::{Change, Doer};
 use crate::db::{Db, On, WriteTx};
 use crate::error::{AppError, Result};
-use crate::ids::{AccountId, StaffId};
+use crate::ids::{AccountId, StaffId, UserId};
 use crate::world::Timestamp;
 
 /// Such a change under way. Dropped, it changes nothing.
@@ -46,6 +46,19 @@ impl Granting {
     pub async fn begin_as_operator(db: &Db, account: &AccountId) -> Result<Self> {
         let tx = Self::hold(db, account).await?;
         Self::with(tx, account, None).await
+    }
+
+    /// The same for what somebody has begun and another finishes: judged by what `user` holds now. `None`: they cannot sign in
+    /// to the account any more.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] when there is no such account; faults of the store.
+    pub async fn begin_on_behalf(db: &Db, account: &AccountId, user: &UserId) -> Result<Option<Self>> {
+        let mut tx = Self::hold(db, account).await?;
+        match rights::of_user(&mut tx.on(), account, user).await? {
+            Some(by) => Ok(Some(Self::with(tx, account, Some(by)).await?)),
+            None => Ok(None),
+        }
     }
 
     async fn hold(db: &Db, account: &AccountId) -> Result<WriteTx> {
@@ -104,10 +117,23 @@ impl Granting {
     ///
     /// # Errors
     /// As [`Granting::commit`].
-    pub async fn commit_as_operator(mut self, now: Timestamp, changes: &[&dyn Change]) -> Result<()> {
+    pub async fn commit_as_operator(self, now: Timestamp, changes: &[&dyn Change]) -> Result<()> {
+        self.commit_as(&Doer::operator(), now, &Origin::default(), changes).await
+    }
+
+    /// The same for `doer`, who finishes it.
+    ///
+    /// # Errors
+    /// As [`Granting::commit`].
+    pub async fn commit_as(
+        mut self,
+        doer: &Doer,
+        now: Timestamp,
+        origin: &Origin,
+        changes: &[&dyn Change],
+    ) -> Result<()> {
         self.keep().await?;
-        let origin = crate::authz::Origin::default();
-        Ok(self.tx.commit_as(&Doer::operator(), Some(&self.account), now, &origin, changes).await?)
+        Ok(self.tx.commit_as(doer, Some(&self.account), now, origin, changes).await?)
     }
 
     async fn keep(&mut self) -> Result<()> {

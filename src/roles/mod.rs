@@ -5,7 +5,7 @@ pub mod store;
 
 pub use granting::Granting;
 pub(crate) use store::rights::may_sign_in;
-pub use store::rights::{Rights, of as rights_of, stored_overrides, stored_permissions, words};
+pub use store::rights::{Rights, of as rights_of, of_user, stored_overrides, stored_permissions, words};
 pub use store::{add_builtin, find, set};
 
 use crate::authz::Permission;

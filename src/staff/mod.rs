@@ -8,7 +8,7 @@ pub mod store;
 
 pub use pages::head::tabs as list_tabs;
 pub use store::person::{Role, roles};
-pub use store::{NewStaff, add, renamed};
+pub use store::{NewStaff, add, by_email, renamed};
 
 use crate::actions;
 use crate::authz::Permission::{RolesManage, StaffManage, StaffView};

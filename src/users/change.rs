@@ -60,6 +60,28 @@ impl Change for OfUser {
     }
 }
 
+/// A link for a new password was made, or used.
+#[derive(Debug, Clone)]
+pub struct OfReset {
+    /// Whose password it sets.
+    pub user: UserId,
+    /// Their name at that time.
+    pub name: String,
+    /// Whether it was used; else it was made.
+    pub used: bool,
+    /// Whether it goes by mail; else whoever made it hands it over.
+    pub mailed: bool,
+}
+
+impl Change for OfReset {
+    fn entry(&self) -> Entry {
+        let action = if self.used { "password_reset.used" } else { "password_reset.started" };
+        let by = if self.mailed { "mail" } else { "hand" };
+        let subject = Subject { kind: "user", id: Some(self.user.to_string()), name: self.name.clone() };
+        Entry { class: Class::Audit, action, subject, details: json!({ "link_given_by": by }) }
+    }
+}
+
 /// The trace of a failed sign-in. It never holds what was typed, since people type passwords into the wrong field.
 #[must_use]
 pub fn failed_sign_in(known: Option<&UserId>) -> Entry {

@@ -1,5 +1,8 @@
 //! What people do with their own user: set up, sign in and out, change name and password, end sessions.
 
+pub mod joining;
+pub mod reset;
+
 use super::change::{OfUser, UserChange, failed_sign_in};
 use super::hashing::Hasher;
 use super::model::{Email, Password};

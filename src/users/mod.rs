@@ -8,7 +8,15 @@ pub mod pages;
 pub mod store;
 pub mod switching;
 
-use crate::authz::{PersonNeeds, TokenNeeds};
+pub use change::{OfUser, UserChange};
+pub use commands::joining::{Proof, prove};
+pub use hashing::Hasher;
+pub use model::{Bad, Email, Password, name as read_name};
+pub use pages::PASSWORD_RULE;
+pub(crate) use pages::{entrance, problems_of, visitor_guard, welcome};
+pub use store::{NewUser, add};
+
+use crate::authz::{Permission, PersonNeeds, TokenNeeds};
 use crate::web::routes::Route;
 use actix_web::http::Method;
 
@@ -23,6 +31,10 @@ crate::actions! {
     EndSessions: PersonNeeds::SignedIn, TokenNeeds::Never, None, true;
     /// Go on in another account of one's own.
     OpenAccount: PersonNeeds::SignedIn, TokenNeeds::Never, None, false;
+    /// Have somebody's password reset.
+    StartReset: PersonNeeds::Needs(Permission::StaffManage), TokenNeeds::Never, None, true;
+    /// See the link that one has just made, where it may be seen.
+    ShowReset: PersonNeeds::Needs(Permission::StaffManage), TokenNeeds::Never, None, false;
     /// Sign out.
     SignOut: PersonNeeds::SignedIn, TokenNeeds::Never, None, false;
 }
@@ -38,6 +50,11 @@ pub fn routes() -> Vec<Route> {
         Route::page(Method::POST, "/login", pages::sign_in),
         Route::page(Method::POST, "/logout", pages::sign_out),
         Route::page(Method::POST, "/accounts/open", pages::switching::open),
+        Route::page(Method::GET, "/password-reset", pages::reset::open),
+        Route::page(Method::POST, "/password-reset", pages::reset::set),
+        Route::page(Method::GET, "/settings/staff/{id}/password-reset", pages::start_reset::ask),
+        Route::page(Method::POST, "/settings/staff/{id}/password-reset", pages::start_reset::start),
+        Route::page(Method::GET, "/settings/staff/{id}/password-reset/link", pages::start_reset::show),
         Route::page(Method::GET, "/profile", pages::profile::show),
         Route::page(Method::POST, "/profile/name", pages::profile::change_name),
         Route::page(Method::POST, "/profile/password", pages::profile::change_password),

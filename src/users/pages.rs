@@ -2,13 +2,15 @@
 
 pub mod client;
 pub mod profile;
+pub mod reset;
 mod setup;
 mod sign_in;
+pub mod start_reset;
 pub mod switching;
 #[cfg(test)]
 mod tests;
 
-pub use setup::{SetupPage, SetupRefusedPage, set_up, setup_form};
+pub use setup::{PASSWORD_RULE, SetupPage, SetupRefusedPage, set_up, setup_form};
 pub use sign_in::{SignInPage, sign_in, sign_in_form, sign_out};
 
 use crate::authz::Actor;
@@ -34,13 +36,13 @@ fn home_of(open: &Open) -> Option<&'static str> {
 }
 
 /// What binds a form to this browser before somebody signs in, and the cookie to set for it when there is none yet.
-fn visitor_guard(request: &HttpRequest, db: &Db) -> (FormGuard, Option<Cookie<'static>>) {
+pub(crate) fn visitor_guard(request: &HttpRequest, db: &Db) -> (FormGuard, Option<Cookie<'static>>) {
     let (csrf, cookie) = form::visitor_token(request, db);
     (FormGuard { csrf, ..FormGuard::default() }, cookie)
 }
 
 /// The answer with a page and the visitor's cookie.
-fn entrance(
+pub(crate) fn entrance(
     request: &HttpRequest,
     status: StatusCode,
     template: &impl askama::Template,
@@ -54,14 +56,14 @@ fn entrance(
 }
 
 /// Leads on after signing in; what the browser was before is forgotten.
-fn welcome(request: &HttpRequest, to: &str, done: Option<crate::web::flash::Done>) -> Result<HttpResponse> {
+pub(crate) fn welcome(request: &HttpRequest, to: &str, done: Option<crate::web::flash::Done>) -> Result<HttpResponse> {
     let mut response = frame::see_other(request, to, done);
     response.add_cookie(&cookies::remove(request, VISITOR)).map_err(crate::error::AppError::internal)?;
     Ok(response)
 }
 
 /// The error summary of these fields, in their order.
-fn problems_of(fields: &[&Field]) -> Vec<Problem> {
+pub(crate) fn problems_of(fields: &[&Field]) -> Vec<Problem> {
     let problem = |field: &&Field| Some(Problem { field_id: field.name.clone(), text: field.error.clone()? });
     fields.iter().filter_map(problem).collect()
 }

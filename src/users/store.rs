@@ -1,5 +1,7 @@
 //! Users, setup links and the first rows of a person.
 
+pub mod resets;
+
 use super::model::Email;
 use crate::binds;
 use crate::db::{DbError, On};

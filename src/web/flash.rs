@@ -52,6 +52,15 @@ done! {
     AccountSaved = "account-saved", "Account saved.";
     LabOn = "lab-on", "Switched on. It counts at once, for everyone in the account.";
     LabOff = "lab-off", "Switched off. Its pages are gone for everyone in the account.";
+    Joined = "joined", "You belong to this account now.";
+    JoinedAnother = "joined-another", "Accepted. You belong to that account now, too; your accounts are in the top bar.";
+    InvitationMade = "invitation-made", "Invited. Hand the link over yourself: no mail server is configured.";
+    InvitationMailed = "invitation-mailed", "Invited. The mail was handed to the mail server.";
+    InvitationNotMailed = "invitation-not-mailed", "Invited, but the mail could not be sent. Hand the link over yourself.";
+    InvitationWithdrawn = "invitation-withdrawn", "Withdrawn. Its link does not work any more.";
+    ResetMailed = "reset-mailed", "The mail with the link was handed to the mail server.";
+    ResetNotMailed = "reset-not-mailed", "The mail could not be sent. Nobody got the link; try again later.";
+    PasswordSet = "password-set", "Password set. Sign in with it.";
     SignedOutElsewhere = "signed-out-elsewhere", "Every other session was signed out.";
 }
 

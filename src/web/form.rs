@@ -2,6 +2,7 @@
 
 use super::actor::Asking;
 pub use super::fields::Fields;
+use super::once::OnceKey;
 use crate::authz::{Actor, StaffMember};
 use crate::db::Db;
 use crate::error::{AppError, Result};
@@ -57,6 +58,14 @@ impl FormBody {
             }
         }
         Ok(())
+    }
+
+    /// Its single-use key.
+    ///
+    /// # Errors
+    /// [`AppError::Malformed`].
+    pub fn once_key(&self) -> Result<OnceKey> {
+        OnceKey::parse(self.one("once")).ok_or(AppError::Malformed("The form has no single-use key."))
     }
 }
 

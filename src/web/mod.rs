@@ -17,6 +17,7 @@ pub mod permit;
 pub mod question;
 pub mod reauth;
 pub mod refusal;
+pub mod reveal;
 pub mod routes;
 #[cfg(any(debug_assertions, test))]
 pub mod sample;

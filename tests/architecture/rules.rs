@@ -15,6 +15,7 @@ const LEVELS: &[(&str, u8)] = &[
     ("keys", 1),
     ("config", 2),
     ("db", 3),
+    ("mail", 3),
     ("signals", 3),
     ("telemetry", 3),
     ("web", 4),

@@ -33,13 +33,19 @@ mod forgery;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]
+mod invitations;
+#[cfg(test)]
 mod killable;
 #[cfg(test)]
 mod labs;
 #[cfg(test)]
 mod life;
 #[cfg(test)]
+mod mail;
+#[cfg(test)]
 mod meanwhile;
+#[cfg(test)]
+mod password_resets;
 #[cfg(test)]
 mod predicate;
 #[cfg(test)]

@@ -81,6 +81,19 @@ fn session_id(db: &Db, cookie: &str) -> String {
     opened.value().to_owned()
 }
 
+/// Invites somebody, opens the link and sends its form once in vain; the link's secret.
+async fn invitation(admin: &Visitor, stranger: &Visitor) -> String {
+    let path = "/settings/staff/invitations/new";
+    let form = admin.get(path).await.expect(200).form(path).with("email", "nora@quay.example");
+    let answer = admin.submit(form).await.expect(303);
+    let page = admin.follow(answer).await.expect(200);
+    let link =
+        page.text.split("/invitation?link=").nth(1).and_then(|rest| rest.get(..32)).expect("the link").to_owned();
+    let form = stranger.get(&format!("/invitation?link={link}")).await.expect(200).form("/invitation");
+    stranger.submit(form.with("password", "short")).await.expect(422);
+    link
+}
+
 #[actix_web::test]
 async fn no_secret_is_found_in_the_store_or_in_the_log() {
     let database = TestDatabase::new().await;
@@ -97,6 +110,7 @@ async fn no_secret_is_found_in_the_store_or_in_the_log() {
     let made = Made::of(&admin.visitor.submit(form).await.expect(303));
     // One token waits in its note when the server dies, one was shown.
     let token = admin.reveal(&made).await.unwrap().expect("the token is shown");
+    let link = invitation(&admin.visitor, &stranger).await;
     let waiting = admin.creation("Waits to be shown").await.unwrap();
     let waiting_key = waiting.fields.iter().find(|(name, _)| name == "once").expect("a single-use key").1.clone();
     let waiting = Made::of(&admin.visitor.submit(waiting).await.expect(303));
@@ -129,6 +143,7 @@ async fn no_secret_is_found_in_the_store_or_in_the_log() {
         ("a single-use key", key.as_bytes()),
         ("a single-use key as bytes", &raw_key),
         ("the key of the waiting note", waiting_key.as_bytes()),
+        ("an invitation's link", link.as_bytes()),
         ("a form token", csrf.as_bytes()),
         ("the session's cookie", cookie.as_bytes()),
         ("the session's id", session.as_bytes()),

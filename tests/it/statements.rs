@@ -3,7 +3,7 @@
 use crate::support::database::TestDatabase;
 use progreda::db::Db;
 use progreda::world::World;
-use progreda::{accounts, audit, contacts, db, demo, integrations, labs, roles, staff, usage, users, web};
+use progreda::{accounts, audit, contacts, db, demo, integrations, invitations, labs, roles, staff, usage, users, web};
 
 const LISTS: &[(&str, &[&str])] = &[
     ("db::connect", db::CONNECT_STATEMENTS),
@@ -15,6 +15,7 @@ const LISTS: &[(&str, &[&str])] = &[
     ("accounts::settings", accounts::store::settings::ALL),
     ("audit", audit::store::ALL),
     ("users", users::store::ALL),
+    ("users::resets", users::store::resets::ALL),
     ("roles", roles::store::ALL),
     ("roles::rights", roles::store::rights::ALL),
     ("staff", staff::store::ALL),
@@ -22,6 +23,7 @@ const LISTS: &[(&str, &[&str])] = &[
     ("staff::person", staff::store::person::ALL),
     ("labs", labs::store::ALL),
     ("usage", usage::store::ALL),
+    ("invitations", invitations::store::ALL),
     ("integrations", integrations::store::ALL),
     ("integrations::counts", integrations::store::counts::ALL),
     ("integrations::list", integrations::store::list::ALL),

@@ -14,11 +14,11 @@ use crate::integrations::CreateIntegration;
 use crate::integrations::commands::{self, Draft, Made, Trouble};
 use crate::integrations::scopes::ScopeSet;
 use crate::web::form::{Fields, FormBody, Query};
-use crate::web::once::{self, OnceKey};
+use crate::web::once::OnceKey;
 use crate::web::parts::Step;
 use crate::web::permit::Pending;
 use crate::web::shown::{Again, Shown};
-use crate::web::{cookies, frame};
+use crate::web::{frame, reveal};
 use actix_web::http::StatusCode;
 use actix_web::http::header::REFERER;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -195,7 +195,7 @@ pub async fn create(
     public: web::Data<Public>,
 ) -> Result<HttpResponse> {
     form.expect(&["name", "description", "link"], &["scopes"])?;
-    let key = once_key(&form)?;
+    let key = form.once_key()?;
     let making = Making::new(Asking::at(&pending, &request, &db), &form, &public)?;
     let draft = match making.typed.draft(&ScopeSet::default()) {
         Ok(draft) => draft,
@@ -213,21 +213,10 @@ pub async fn create(
     }
 }
 
-/// The single-use key of a form.
-///
-/// # Errors
-/// [`AppError::Malformed`].
-pub(super) fn once_key(form: &FormBody) -> Result<OnceKey> {
-    OnceKey::parse(form.one("once")).ok_or(AppError::Malformed("The form has no single-use key."))
-}
-
 /// Leads to the page that shows the token once; the key that opens it goes along in a cookie.
 ///
 /// # Errors
 /// When the cookie cannot be set.
 pub(super) fn to_token(request: &HttpRequest, made: &Made, key: &OnceKey) -> Result<HttpResponse> {
-    let mut response = frame::see_other(request, &format!("{LIST}/{}/token", made.integration), None);
-    let cookie = cookies::make(request, once::COOKIE, key.as_str().to_owned());
-    response.add_cookie(&cookie).map_err(AppError::internal)?;
-    Ok(response)
+    reveal::lead(request, &format!("{LIST}/{}/token", made.integration), key, None)
 }

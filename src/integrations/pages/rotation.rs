@@ -2,7 +2,7 @@
 
 use super::asking::{Asking, address, failure, stale, version};
 use super::compromised;
-use super::create::{once_key, to_token};
+use super::create::to_token;
 use super::view::confirm::RotatePage;
 use crate::db::Db;
 use crate::error::{AppError, Result};
@@ -45,7 +45,7 @@ pub async fn rotate(
     db: web::Data<Db>,
 ) -> Result<HttpResponse> {
     form.expect(&["how", "overlap", "version", "from"], &[])?;
-    let (version, key, rotation) = (version(form.one("version"))?, once_key(&form)?, chosen(&form)?);
+    let (version, key, rotation) = (version(form.one("version"))?, form.once_key()?, chosen(&form)?);
     let asking = Asking::at(&pending, &request, &db);
     let of = asking.find(&id).await?;
     let permit = match pending.confirm(&form).await? {

@@ -10,9 +10,7 @@ use crate::integrations::RevealToken;
 use crate::integrations::commands;
 use crate::integrations::model::{DUE_AFTER, Lifecycle, Status};
 use crate::integrations::store::Integration;
-use crate::web::headers::SHOWN;
-use crate::web::once::{self, OnceKey};
-use crate::web::{cookies, frame, times};
+use crate::web::{frame, reveal, times};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, web};
 use zeroize::Zeroizing;
@@ -33,30 +31,16 @@ pub async fn show(
     if request.method() == Method::HEAD {
         return Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").finish());
     }
-    if is_early(&request) {
+    if reveal::is_early(&request) {
         return Err(AppError::Conflict("The token is shown only to somebody who opens this page.".to_owned()));
     }
-    let key = cookies::read(&request, once::COOKIE).and_then(|text| OnceKey::parse(&text));
-    let plain = match &key {
+    let plain = match &reveal::key(&request) {
         Some(key) => commands::take_token(&db, &permit, &of.id, key).await?,
         None => None,
     };
     let Some(plain) = plain else { return gone(&asking, &of) };
     let page = token_page(&asking, &of, plain, &public);
-    let mut response = frame::page(&request, StatusCode::OK, &page)?;
-    for cookie in [cookies::make(&request, SHOWN, "1".to_owned()), cookies::remove(&request, once::COOKIE)] {
-        response.add_cookie(&cookie).map_err(AppError::internal)?;
-    }
-    Ok(response)
-}
-
-/// Whether a browser asks before anybody wants to see the page.
-fn is_early(request: &HttpRequest) -> bool {
-    ["sec-purpose", "purpose", "x-moz"].iter().any(|name| {
-        let value = request.headers().get(*name).and_then(|value| value.to_str().ok());
-        value
-            .is_some_and(|value| value.contains("prefetch") || value.contains("prerender") || value.contains("preview"))
-    })
+    reveal::page(&request, &page)
 }
 
 fn token_page(asking: &Asking<'_>, of: &Integration, token: Zeroizing<String>, public: &Public) -> TokenPage {

@@ -139,6 +139,15 @@ pub async fn of(on: &mut On<'_>, account: &AccountId, staff: &StaffId) -> Result
     row.map(Row::rights).transpose()
 }
 
+/// What the account's member who is this person holds; `None` when they cannot sign in there, or not any more.
+///
+/// # Errors
+/// What the engine says.
+pub async fn of_user(on: &mut On<'_>, account: &AccountId, user: &UserId) -> Result<Option<Rights>, DbError> {
+    let row: Option<Row> = on.first(OF_USER, binds![account, user]).await?;
+    row.map(Row::rights).transpose()
+}
+
 /// Everybody who has one of the account's roles, also those who are disabled.
 ///
 /// # Errors
@@ -196,6 +205,7 @@ macro_rules! holds {
 
 const HOLD: &str = "UPDATE accounts SET version = version WHERE id = $1";
 const ONE: &str = rights!("s.id = $2");
+const OF_USER: &str = concat!(rights!("s.user_id = $2 AND s.disabled_at IS NULL AND "), may_sign_in!("s", "u"));
 const OF_ROLE: &str = rights!("s.role_id = $2 ORDER BY s.id");
 // A denied view takes manage away too.
 const KEEPER: &str = concat!(
@@ -211,7 +221,7 @@ const KEEPER: &str = concat!(
 );
 
 /// Every statement of this file.
-pub const ALL: &[&str] = &[HOLD, ONE, OF_ROLE, KEEPER];
+pub const ALL: &[&str] = &[HOLD, ONE, OF_USER, OF_ROLE, KEEPER];
 
 #[cfg(test)]
 mod tests {

@@ -9,6 +9,7 @@ use crate::users::commands::{self, SignIn};
 use crate::users::hashing::Hasher;
 use crate::users::store;
 use crate::web::faces;
+use crate::web::flash;
 use crate::web::form::{FormBody, Query, SessionForm};
 use crate::web::frame;
 use crate::web::parts::{Field, FormGuard, Problem};
@@ -77,7 +78,8 @@ pub async fn sign_in_form(open: Open, request: HttpRequest, query: Query, db: we
     }
     let nobody_yet = store::is_empty(&mut db.read().await?.on()).await?;
     let (guard, cookie) = visitor_guard(&request, &db);
-    let page = SignInPage::new(guard, "", next, nobody_yet);
+    let mut page = SignInPage::new(guard, "", next, nobody_yet);
+    page.shell.flash = flash::read(&request, "");
     entrance(&request, StatusCode::OK, &page, cookie.as_ref())
 }
 

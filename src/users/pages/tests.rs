@@ -1,8 +1,11 @@
 //! Every view of this feature, rendered in its states.
 
 use super::profile::{Confirm, ProfilePage, SessionRow};
+use super::reset::{ResetPage, ResetRefusedPage};
+use super::start_reset::ResetLinkPage;
 use super::{SetupPage, SetupRefusedPage, SignInPage, problems_of};
 use crate::users::commands::LinkState;
+use crate::users::commands::reset::Dead;
 use crate::web::parts::{Field, FormGuard, When};
 use crate::web::shell::{Shell, ShellPerson};
 use askama::Template as _;
@@ -60,6 +63,21 @@ fn profile(confirm: bool) -> String {
     page.render().unwrap()
 }
 
+fn reset(error: Option<&str>) -> String {
+    let password = Field::password("password", "New password", "new-password").error(error.map(str::to_owned));
+    let problems = problems_of(&[&password]);
+    let shell = Shell { title: "Set a new password".to_owned(), ..Shell::default() };
+    let (link, email) = ("h12".to_owned(), "nora@harborandpine.example".to_owned());
+    ResetPage { shell, guard: guard(), link, email, password, problems }.render().unwrap()
+}
+
+fn reset_link(link: Option<&str>, barred: bool) -> String {
+    let shell = Shell { title: "A new password for Nora".to_owned(), ..Shell::default() };
+    let link = link.map(|link| link.to_owned().into());
+    let back = "/settings/staff/stf_1".to_owned();
+    ResetLinkPage { shell, name: "Nora".to_owned(), link, barred, back }.render().unwrap()
+}
+
 fn all() -> Vec<(&'static str, String)> {
     let setup = SetupPage::new(guard(), "1234", ["Harbor & Pine", "", "maren@"]);
     let mut empty = setup.clone();
@@ -75,6 +93,12 @@ fn all() -> Vec<(&'static str, String)> {
         ("link expired", refused(LinkState::Expired)),
         ("link used", refused(LinkState::Used)),
         ("link unknown", refused(LinkState::Unknown)),
+        ("new password", reset(None)),
+        ("new password refused", reset(Some("Enter a password of at least 15 characters"))),
+        ("reset link dead", ResetRefusedPage::of(Dead::NotBacked).1.render().unwrap()),
+        ("reset link", reset_link(Some("https://console.example/password-reset?link=h12"), false)),
+        ("reset link shown already", reset_link(None, false)),
+        ("reset link barred", reset_link(None, true)),
         ("profile", profile(false)),
         ("profile asks", profile(true)),
     ]

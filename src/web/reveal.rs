@@ -1,0 +1,73 @@
+//! The one answer that shows a secret: to the browser that made it, not before somebody looks, and not again when they go back.
+
+use super::headers::SHOWN;
+use super::once::{self, OnceKey, Sender};
+use super::{cookies, flash, frame};
+use crate::authz::Permit;
+use crate::db::Db;
+use crate::db::journal::Unlogged;
+use crate::error::{AppError, Result};
+use actix_web::http::{Method, StatusCode};
+use actix_web::{HttpRequest, HttpResponse};
+use zeroize::Zeroizing;
+
+/// Leads to the page that shows the secret; the key that opens its note goes along in a cookie.
+///
+/// # Errors
+/// When the cookie cannot be set.
+pub fn lead(request: &HttpRequest, to: &str, key: &OnceKey, done: Option<flash::Done>) -> Result<HttpResponse> {
+    let mut response = frame::see_other(request, to, done);
+    let cookie = cookies::make(request, once::COOKIE, key.as_str().to_owned());
+    response.add_cookie(&cookie).map_err(AppError::internal)?;
+    Ok(response)
+}
+
+/// The key of the note that this browser may open.
+#[must_use]
+pub fn key(request: &HttpRequest) -> Option<OnceKey> {
+    cookies::read(request, once::COOKIE).and_then(|text| OnceKey::parse(&text))
+}
+
+/// Whether a browser asks before anybody wants to see the page.
+#[must_use]
+pub fn is_early(request: &HttpRequest) -> bool {
+    ["sec-purpose", "purpose", "x-moz"].iter().any(|name| {
+        let value = request.headers().get(*name).and_then(|value| value.to_str().ok());
+        value
+            .is_some_and(|value| value.contains("prefetch") || value.contains("prerender") || value.contains("preview"))
+    })
+}
+
+/// Takes the secret of `subject` out of its note; `None` when there is none for this browser and person, or not any more, and for
+/// whoever does not look yet.
+///
+/// # Errors
+/// Faults of the store.
+pub async fn take<A>(
+    db: &Db,
+    permit: &Permit<A>,
+    request: &HttpRequest,
+    subject: &str,
+) -> Result<Option<Zeroizing<String>>> {
+    let (Some(key), Some(person)) = (key(request), permit.staff()) else { return Ok(None) };
+    if request.method() == Method::HEAD || is_early(request) {
+        return Ok(None);
+    }
+    let from = Sender { account: permit.account(), user: &person.user, purpose: "", content: "", now: permit.now() };
+    let mut tx = db.write().await?;
+    let plain = once::take(&mut tx.on(), db.keys(), &key, from, subject).await?;
+    tx.commit_unlogged(Unlogged::NoteUpkeep).await?;
+    Ok(plain)
+}
+
+/// Answers with the page that shows the secret.
+///
+/// # Errors
+/// When it cannot be rendered.
+pub fn page(request: &HttpRequest, template: &impl askama::Template) -> Result<HttpResponse> {
+    let mut response = frame::page(request, StatusCode::OK, template)?;
+    for cookie in [cookies::make(request, SHOWN, "1".to_owned()), cookies::remove(request, once::COOKIE)] {
+        response.add_cookie(&cookie).map_err(AppError::internal)?;
+    }
+    Ok(response)
+}
