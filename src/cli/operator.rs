@@ -9,7 +9,7 @@ use crate::error::AppError;
 use crate::ids::AccountId;
 use crate::users::hashing::Hasher;
 use crate::users::model::{Email, Password, name};
-use crate::{accounts, labs, staff, users};
+use crate::{accounts, labs, roles, staff, users};
 use std::io::Read as _;
 use zeroize::Zeroizing;
 
@@ -17,6 +17,7 @@ pub fn said(error: AppError) -> String {
     match error {
         AppError::NotFound => "there is no such account, person or role".to_owned(),
         AppError::Conflict(why) => why,
+        AppError::Rule(rule) => rule.to_string(),
         AppError::Unavailable(why) | AppError::Internal(why) => why.to_string(),
         other => other.to_string(),
     }
@@ -131,12 +132,12 @@ pub async fn role(db: &Db, command: RoleCommand) -> Outcome {
     use staff::commands as people;
     match command {
         RoleCommand::Allow { account, role, permission: text } => {
-            people::set_role_permission(db, &account_id(&account)?, &role, permission(&text)?, true)
+            roles::commands::set_permission(db, &account_id(&account)?, &role, permission(&text)?, true)
                 .await
                 .map_err(said)?;
         }
         RoleCommand::Deny { account, role, permission: text } => {
-            people::set_role_permission(db, &account_id(&account)?, &role, permission(&text)?, false)
+            roles::commands::set_permission(db, &account_id(&account)?, &role, permission(&text)?, false)
                 .await
                 .map_err(said)?;
         }

@@ -1,14 +1,27 @@
 //! Roles: named sets of permissions in an account; Admin and User are built in.
 
+pub mod commands;
 mod granting;
+pub mod model;
+mod pages;
 pub mod store;
 
 pub use granting::Granting;
+pub use pages::routes;
 pub(crate) use store::rights::may_sign_in;
 pub use store::rights::{Rights, of as rights_of, of_user, stored_overrides, stored_permissions, words};
-pub use store::{add_builtin, find, set};
+pub use store::{add_builtin, find};
 
-use crate::authz::Permission;
+use crate::authz::{Permission, PersonNeeds, TokenNeeds};
+
+const MANAGE: PersonNeeds = PersonNeeds::Needs(Permission::RolesManage);
+
+crate::actions! {
+    /// See what roles may do, and what a change would mean.
+    ManageRoles: MANAGE, TokenNeeds::Never, None, false;
+    /// Make, change, rename and delete roles.
+    ChangeRoles: MANAGE, TokenNeeds::Never, None, true;
+}
 
 /// The roles that every account has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

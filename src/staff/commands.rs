@@ -1,4 +1,4 @@
-//! What the operator sets from the command line: roles' permissions, persons' roles, overrides, and who is disabled.
+//! What the operator sets from the command line: persons' roles, overrides, and who is disabled.
 
 pub mod person;
 
@@ -30,26 +30,6 @@ async fn member(granting: &mut Granting, account: &AccountId, email: &str) -> Re
     let known = store::by_email(&mut granting.on(), account, &fold(email.trim())).await?.ok_or(AppError::NotFound)?;
     let subject = Subject { kind: "staff", id: Some(known.id.clone()), name: known.name };
     Ok((known.id, subject))
-}
-
-/// Gives a role a permission, or takes it.
-///
-/// # Errors
-/// [`AppError::NotFound`] when the account has no such role.
-pub async fn set_role_permission(
-    db: &Db,
-    account: &AccountId,
-    role: &str,
-    permission: Permission,
-    allowed: bool,
-) -> Result<()> {
-    let mut granting = Granting::begin_as_operator(db, account).await?;
-    let id = roles::find(&mut granting.on(), account, role).await?.ok_or(AppError::NotFound)?;
-    roles::set(&mut granting.on(), account, &id, permission, allowed).await?;
-    let subject = Subject { kind: "role", id: Some(id.to_string()), name: role.to_owned() };
-    let action = if allowed { "role.allowed" } else { "role.denied" };
-    let change = RightsChanged { action, subject, details: json!({ "permission": permission.code() }) };
-    granting.commit_as_operator(db.world().now(), &[&change]).await
 }
 
 /// Gives a person another role.

@@ -47,6 +47,10 @@ done! {
     StaffDisabled = "staff-disabled", "Disabled. Their sessions here ended.";
     StaffEnabled = "staff-enabled", "Enabled. They can sign in here again.";
     StaffRemoved = "staff-removed", "Removed from this account. Their sessions here ended.";
+    RolesChanged = "roles-changed", "Saved. It counts from everybody's next page on.";
+    RoleMade = "role-made", "Role made. Nobody has it yet.";
+    RoleRenamed = "role-renamed", "Role renamed.";
+    RoleDeleted = "role-deleted", "Role deleted.";
     SessionEnded = "session-ended", "That session was signed out.";
     AccountOpened = "account-opened", "You work in {account} now.";
     AccountSaved = "account-saved", "Account saved.";

@@ -243,34 +243,33 @@
     }, 150);
   }
 
-  // A form whose switches are saved together: the changed ones are marked and named before saving.
-  on("change", "form[data-changes] .switch", (box) => {
-    const cell = box.closest("td, .check-line");
-    const changed = box.checked !== box.defaultChecked;
+  // A form whose switches are saved together: the changed ones are marked. What they mean is worded by the server.
+  function mark(box) {
+    const cell = box.closest("td");
+    const changed = box.checked !== (box.dataset.was === "on");
     cell.classList.toggle("table__changed", changed);
-    cell.querySelector("small")?.remove();
-    if (changed) {
-      const was = document.createElement("small");
-      was.textContent = box.defaultChecked ? "was on" : "was off";
-      cell.append(was);
-    }
-    tell(box.form);
-  });
-  addEventListener("reset", ({ target: form }) => {
-    if (!form.matches("form[data-changes]")) return;
-    for (const cell of form.querySelectorAll(".table__changed")) {
-      cell.classList.remove("table__changed");
-      cell.querySelector("small")?.remove();
-    }
-    setTimeout(() => tell(form));
-  });
-  function tell(form) {
-    const changed = [...form.querySelectorAll(".switch")].filter((box) => box.checked !== box.defaultChecked);
-    const words = changed.map((box) => `${box.dataset.who} ${box.checked ? "gains" : "loses"} ${box.dataset.what}.`);
-    const number = changed.length === 1 ? "1 change not saved" : `${changed.length} changes not saved`;
-    form.querySelector("[data-change-count]").textContent = changed.length ? number : "No changes yet";
-    form.querySelector("[data-change-words]").textContent = words.join(" ");
+    cell.querySelector("small, .field__error")?.remove();
+    box.removeAttribute("aria-invalid");
+    box.removeAttribute("aria-describedby");
+    if (!changed) return;
+    const was = document.createElement("small");
+    was.textContent = `was ${box.dataset.was}`;
+    box.parentElement.after(was);
   }
+  // What includes another switch takes it along, and says so.
+  function follow(box) {
+    const others = box.checked ? [byId(box.dataset.includes)] : [...box.form.querySelectorAll(`[data-includes="${CSS.escape(box.id)}"]`)];
+    for (const other of others) {
+      if (!other || other.checked === box.checked) continue;
+      other.checked = box.checked;
+      mark(other);
+      announce(`${other.getAttribute("aria-label")} is ${other.checked ? "on" : "off"} too`);
+    }
+  }
+  on("change", "form[data-changes] .switch", (box) => {
+    mark(box);
+    follow(box);
+  });
 
   // The network failed: say so, in words of the page, with a way to try again.
   document.addEventListener("htmx:error", ({ detail }) => {

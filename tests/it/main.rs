@@ -35,6 +35,8 @@ mod hostile;
 #[cfg(test)]
 mod invitations;
 #[cfg(test)]
+mod keepers;
+#[cfg(test)]
 mod killable;
 #[cfg(test)]
 mod labs;
@@ -55,7 +57,15 @@ mod races;
 #[cfg(test)]
 mod refusals;
 #[cfg(test)]
+<<<<<<< HEAD
 mod review;
+=======
+mod roles;
+#[cfg(test)]
+mod roles_made;
+#[cfg(test)]
+mod roles_meanwhile;
+>>>>>>> 7b5915e (roles: Roles & Permissions, from the matrix to deleting a role)
 #[cfg(test)]
 mod secrets;
 #[cfg(test)]
