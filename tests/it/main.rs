@@ -57,15 +57,13 @@ mod races;
 #[cfg(test)]
 mod refusals;
 #[cfg(test)]
-<<<<<<< HEAD
 mod review;
-=======
+#[cfg(test)]
 mod roles;
 #[cfg(test)]
 mod roles_made;
 #[cfg(test)]
 mod roles_meanwhile;
->>>>>>> 7b5915e (roles: Roles & Permissions, from the matrix to deleting a role)
 #[cfg(test)]
 mod secrets;
 #[cfg(test)]
