@@ -15,6 +15,8 @@ mod harness_itself;
 #[cfg(test)]
 mod looks;
 #[cfg(test)]
+mod people;
+#[cfg(test)]
 mod rotation;
 #[cfg(test)]
 #[path = "../it/software.rs"]

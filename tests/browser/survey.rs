@@ -4,7 +4,9 @@
 use crate::console::{Console, LIST};
 use crate::filled::fill;
 use crate::harness::{Browser, Options, story};
+use crate::people::join;
 use crate::support::app::TestApp;
+use progreda::accounts;
 use progreda::users::commands::make_setup_link;
 
 #[actix_web::test]
@@ -114,6 +116,56 @@ async fn a_filled_account() {
         browser.follow("Ada Quist").await;
         browser.heading("Details").await;
         browser.survey("contact").await;
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn people_and_what_they_may_do() {
+    story("survey-people", Options::default(), async |browser| {
+        let console = Console::open().await;
+        console.hire("Jonas Pell", "jonas@harborpine.example", "Admin").await;
+        console.hire("Ilse Brandt", "ilse@harborpine.example", "User").await;
+        console.integration("Booking widget", "contacts.readonly").await;
+        console.sign_in(&browser, "/settings/roles/new").await;
+        let quay = accounts::commands::create(&console.db, "Quay").await.unwrap();
+        join(&console, &quay).await;
+        browser.survey("role-new").await;
+        browser.fill("Name", "Support lead").await;
+        browser.press("Make role").await;
+        browser.tick("Support lead: Manage Private Integrations").await;
+        browser.sees("was off").await;
+        browser.survey("roles-changed").await;
+        at(&browser, &console, "/settings/labs", "labs").await;
+        at(&browser, &console, "/settings/labs/private_integrations/off", "lab-off").await;
+        at(&browser, &console, "/settings/account", "account").await;
+        at(&browser, &console, "/settings/staff", "staff").await;
+        browser.follow("Ilse Brandt").await;
+        browser.heading("Ilse Brandt").await;
+        let person = browser.path().await;
+        browser.survey("person").await;
+        for (page, name) in [
+            ("permissions", "person-permissions"),
+            ("disabling", "person-disabling"),
+            ("removal", "person-removal"),
+            ("password-reset", "person-reset"),
+        ] {
+            at(&browser, &console, &format!("{person}/{page}"), name).await;
+        }
+        at(&browser, &console, "/settings/staff/invitations", "invitations-none").await;
+        at(&browser, &console, "/settings/staff/invitations/new", "invitation-new").await;
+        browser.fill("E-mail", "lena@harborpine.example").await;
+        browser.press("Invite").await;
+        let link = browser.value("Link").await;
+        browser.survey("invitation-once").await;
+        at(&browser, &console, "/settings/staff/invitations", "invitations").await;
+        browser.visit(&link).await;
+        browser.survey("invitation-for-another").await;
+        browser.press("Sign out").await;
+        browser.visit(&link).await;
+        browser.survey("invitation-accept").await;
+        browser.visit(&console.url("/invitation?link=nothing")).await;
+        browser.survey("invitation-ended").await;
     })
     .await;
 }

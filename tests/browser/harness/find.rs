@@ -4,6 +4,7 @@ use super::browser::{Browser, PATIENCE};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
+use thirtyfour::components::SelectElement;
 use thirtyfour::prelude::*;
 use thirtyfour::session::handle::SessionHandle;
 
@@ -66,6 +67,20 @@ impl Browser {
     /// Ticks or unticks the box with this label.
     pub async fn tick(&self, label: &str) {
         self.field(label).await.click().await.unwrap_or_else(|error| panic!("ticking {label}: {error}"));
+    }
+
+    /// Chooses what reads so in the list with this label.
+    pub async fn choose(&self, label: &str, option: &str) {
+        let list = SelectElement::new(&self.field(label).await).await.expect(label);
+        list.select_by_exact_text(option).await.unwrap_or_else(|error| panic!("choosing {option} in {label}: {error}"));
+    }
+
+    /// Ticks the choice that reads so in the group of this name.
+    pub async fn tick_in(&self, group: &str, choice: &str) {
+        let group = self.one(&["group", "radiogroup"], group).await;
+        let label = By::XPath(format!(".//label[normalize-space()='{choice}']"));
+        let label = group.find(label).await.unwrap_or_else(|error| panic!("finding {choice}: {error}"));
+        label.click().await.unwrap_or_else(|error| panic!("ticking {choice}: {error}"));
     }
 
     /// What stands in the field with this label.
