@@ -64,10 +64,12 @@ async fn what_is_under_way_is_finished_and_counted() {
     let (at, with, of) = (url.clone(), token.clone(), account.to_string());
     let halves =
         elsewhere(move || (0..SLOW).map(|number| half_a_call(&at, &of, &with, number)).collect::<Vec<_>>()).await;
+    // On a busy machine too, the server has read their heads by then.
+    tokio::time::sleep(Duration::from_millis(500)).await;
     let ordinary = join_all(browsers.iter().zip(forms).map(|(browser, form)| browser.submit(form)));
     let stop = async {
         // The sign-ins are being hashed, the calls wait for the rest of their bodies.
-        tokio::time::sleep(Duration::from_millis(40)).await;
+        tokio::time::sleep(Duration::from_millis(80)).await;
         binary.terminate();
         tokio::time::sleep(Duration::from_millis(500)).await;
         elsewhere(move || halves.into_iter().map(finish).collect::<Vec<_>>()).await
