@@ -10,6 +10,7 @@ use crate::authz::{Actor, Permit};
 use crate::config::NewAccountLabs;
 use crate::db::Db;
 use crate::error::{AppError, Result};
+use crate::roles;
 use crate::web::flash::Done;
 use crate::web::form::FormBody;
 use crate::web::frame;
@@ -67,12 +68,12 @@ impl Asking<'_> {
     async fn show(&self, typed: Typed, shown: &Shown, shut_out: Option<usize>) -> Result<HttpResponse> {
         let account = &self.actor.account().id;
         let mut reader = self.db.read().await?;
-        let outside = store::outside(&mut reader.on(), account).await?;
-        let roles = store::roles(&mut reader.on(), account).await?;
+        let outside = roles::outside(&mut reader.on(), account).await?;
+        let offered = store::roles(&mut reader.on(), account).await?;
         drop(reader);
-        let names: Vec<String> = outside.into_iter().map(|(_, name)| name).collect();
+        let names: Vec<String> = outside.into_iter().map(|person| person.name).collect();
         let mut choices = vec![("", "User, as on every new account")];
-        choices.extend(roles.iter().map(|(id, name)| (id.as_str(), name.as_str())));
+        choices.extend(offered.iter().map(|(id, name)| (id.as_str(), name.as_str())));
         let problems = shown.problems();
         let error =
             |field: &str| problems.iter().find(|problem| problem.field_id == field).map(|problem| problem.text.clone());
@@ -190,7 +191,6 @@ async fn done(
             );
             asking.show(typed, &Shown::wrong("domains", why), Some(names.len())).await
         }
-        Err(Trouble::App(AppError::Rule(rule))) => asking.show(typed, &Shown::forbidden(rule), None).await,
         Err(Trouble::App(error)) => Err(error),
     }
 }

@@ -4,12 +4,14 @@ use super::ManageAccount;
 use super::model::Settings;
 use super::store::settings as store;
 use crate::authz::Permit;
+use crate::authz::rules::touch;
 use crate::db::journal::{Change, Class, Entry, Subject};
 use crate::db::{Db, DbError};
 use crate::error::{AppError, Result};
 use crate::ids::{AccountId, RoleId};
-use crate::roles::Granting;
+use crate::roles::{self, Granting, Rights};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 /// The account's settings changed: what they were and what they are.
 #[derive(Debug, Clone)]
@@ -84,26 +86,36 @@ pub async fn save(db: &Db, permit: &Permit<ManageAccount>, wanted: &Wanted) -> R
     if version != wanted.version {
         return Err(Trouble::Stale(before, version));
     }
-    let roles = store::roles(&mut granting.on(), account).await?;
-    let known = |role: &RoleId| roles.iter().any(|(id, _)| id == role.as_str());
+    let offered = store::roles(&mut granting.on(), account).await?;
+    let known = |role: &RoleId| offered.iter().any(|(id, _)| id == role.as_str());
     if !after.invited_role.as_ref().is_none_or(known) {
         return Err(Trouble::NoSuchRole);
     }
-    let outside = store::outside(&mut granting.on(), account).await?;
+    let outside = roles::outside(&mut granting.on(), account).await?;
     store::set(&mut granting.on(), account, after, version).await?;
     if let Some(by) = granting.by().map(|by| by.staff.clone())
         && !store::may_sign_in(&mut granting.on(), account, &by).await?
     {
         return Err(Trouble::Oneself);
     }
-    let mut shut = store::outside(&mut granting.on(), account).await?;
-    shut.retain(|person| !outside.contains(person));
-    if !shut.is_empty() && wanted.shut_out != Some(shut.len()) {
-        return Err(Trouble::ShutsOut(shut.into_iter().map(|(_, name)| name).collect()));
+    let outside_now = roles::outside(&mut granting.on(), account).await?;
+    let shut = without(&outside_now, &outside);
+    // To shut somebody out, or to let them in again, is to disable or to enable them: the same rule holds.
+    for person in shut.iter().chain(&without(&outside, &outside_now)) {
+        touch(granting.holds(), person.effective()).map_err(AppError::from)?;
     }
-    let changes = changes(account, &before, after, &roles);
+    if !shut.is_empty() && wanted.shut_out != Some(shut.len()) {
+        return Err(Trouble::ShutsOut(shut.into_iter().map(|person| person.name.clone()).collect()));
+    }
+    let changes = changes(account, &before, after, &offered);
     let changes: Vec<&dyn Change> = changes.iter().map(|change| change as &dyn Change).collect();
     Ok(granting.commit(permit, &changes).await?)
+}
+
+/// Those of `one` who are not in `other`.
+fn without<'a>(one: &'a [Rights], other: &[Rights]) -> Vec<&'a Rights> {
+    let other: BTreeSet<&str> = other.iter().map(|person| person.staff.as_str()).collect();
+    one.iter().filter(|person| !other.contains(person.staff.as_str())).collect()
 }
 
 fn changes(

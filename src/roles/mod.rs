@@ -9,7 +9,7 @@ pub mod store;
 pub use granting::Granting;
 pub use pages::routes;
 pub(crate) use store::rights::may_sign_in;
-pub use store::rights::{Rights, of as rights_of, of_user, stored_overrides, stored_permissions, words};
+pub use store::rights::{Rights, of as rights_of, of_user, outside, stored_overrides, stored_permissions, words};
 pub use store::{add_builtin, find};
 
 use crate::authz::{Permission, PersonNeeds, TokenNeeds};

@@ -107,20 +107,27 @@ async fn people_outside_the_domains_are_named_first_and_out_from_their_next_requ
 }
 
 #[actix_web::test]
-async fn nobody_locks_themselves_out_and_somebody_who_keeps_the_account_stays() {
+async fn nobody_locks_themselves_out_nor_somebody_who_holds_more() {
     let scene = Scene::new().await;
     let page = domains(&scene, "elsewhere.example").await.expect(422);
     assert!(page.shows("You could not sign in any more"));
-    // A manager of the account who does not keep it cannot shut out the one who does.
+    // Somebody else keeps the account meanwhile, so that this alone would not save Ada.
+    scene.person(&scene.account, "kay@elsewhere.example", "Admin").await;
     scene.person(&scene.account, "mia@elsewhere.example", "User").await;
     scene.set_override(&scene.account, "mia@elsewhere.example", Permission::AccountManage, Some(true)).await;
     let mia = scene.signed_in("mia@elsewhere.example").await;
     let form = mia.get(ACCOUNT).await.expect(200).form(ACCOUNT);
     let form = form.with("who", "domains").with("domains", "elsewhere.example").with("shut_out", "1");
-    let page = mia.submit(form).await.expect(409);
-    assert!(page.shows("Nobody would be left who can both manage roles and manage staff"));
+    assert!(mia.submit(form).await.expect(403).shows("somebody who holds"));
     assert!(stored_domains(&scene).await.is_empty());
     scene.admin.get(ACCOUNT).await.expect(200);
+    // Nor do they let somebody in again who holds more.
+    let asked = domains(&scene, "harbor.example\nelsewhere.example").await;
+    asked.expect(303);
+    scene.person(&scene.account, "pat@quay.example", "Admin").await;
+    let form = mia.get(ACCOUNT).await.expect(200).form(ACCOUNT).with("who", "everybody");
+    mia.submit(form).await.expect(403);
+    sign_in(&scene.app.visitor(), "pat@quay.example", PASSWORD).await.expect(401);
 }
 
 #[actix_web::test]

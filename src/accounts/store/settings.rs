@@ -1,4 +1,4 @@
-//! What is set of an account, and whom its domains leave outside.
+//! What is set of an account.
 
 use crate::accounts::model::Settings;
 use crate::binds;
@@ -43,14 +43,6 @@ pub async fn roles(on: &mut On<'_>, account: &AccountId) -> Result<Vec<(String, 
     on.all(ROLES, binds![account]).await
 }
 
-/// Those whom the domains leave outside, `(membership, name)` by name; who is disabled is outside anyway.
-///
-/// # Errors
-/// What the engine says.
-pub async fn outside(on: &mut On<'_>, account: &AccountId) -> Result<Vec<(String, String)>, DbError> {
-    on.all(OUTSIDE, binds![account]).await
-}
-
 /// Whether this member may sign in.
 ///
 /// # Errors
@@ -66,16 +58,10 @@ const SET: &str =
 const CLEAR_DOMAINS: &str = "DELETE FROM account_domains WHERE account_id = $1";
 const ADD_DOMAIN: &str = "INSERT INTO account_domains (account_id, domain) VALUES ($1, $2)";
 const ROLES: &str = "SELECT id, name FROM roles WHERE account_id = $1 ORDER BY builtin DESC, name_key, id";
-const OUTSIDE: &str = concat!(
-    "SELECT s.id, u.name FROM staff s JOIN users u ON u.id = s.user_id \
-     WHERE s.account_id = $1 AND s.disabled_at IS NULL AND NOT ",
-    may_sign_in!("s", "u"),
-    " ORDER BY s.name_key, s.id"
-);
 const MAY_SIGN_IN: &str = concat!(
     "SELECT s.id FROM staff s JOIN users u ON u.id = s.user_id WHERE s.account_id = $1 AND s.id = $2 AND ",
     may_sign_in!("s", "u")
 );
 
 /// Every statement of this file.
-pub const ALL: &[&str] = &[FIND, DOMAINS, SET, CLEAR_DOMAINS, ADD_DOMAIN, ROLES, OUTSIDE, MAY_SIGN_IN];
+pub const ALL: &[&str] = &[FIND, DOMAINS, SET, CLEAR_DOMAINS, ADD_DOMAIN, ROLES, MAY_SIGN_IN];

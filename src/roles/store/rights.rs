@@ -166,6 +166,15 @@ pub async fn overridden(on: &mut On<'_>, account: &AccountId) -> Result<Vec<Righ
     rows.into_iter().map(Row::rights).collect()
 }
 
+/// Those whose addresses may not sign in to the account, by name; who is disabled is outside anyway.
+///
+/// # Errors
+/// What the engine says.
+pub async fn outside(on: &mut On<'_>, account: &AccountId) -> Result<Vec<Rights>, DbError> {
+    let rows: Vec<Row> = on.all(OUTSIDE, binds![account]).await?;
+    rows.into_iter().map(Row::rights).collect()
+}
+
 /// Whether somebody who can sign in effectively holds both `roles.manage` and `staff.manage`;
 /// the twin of [`PermissionSet::keeps_the_account`].
 ///
@@ -217,6 +226,8 @@ const ONE: &str = rights!("s.id = $2");
 const OF_USER: &str = concat!(rights!("s.user_id = $2 AND s.disabled_at IS NULL AND "), may_sign_in!("s", "u"));
 const OF_ROLE: &str = rights!("s.role_id = $2 ORDER BY s.id");
 const OVERRIDDEN: &str = rights!("EXISTS (SELECT 1 FROM staff_overrides x WHERE x.staff_id = s.id) ORDER BY s.id");
+const OUTSIDE: &str =
+    concat!(rights!("s.disabled_at IS NULL AND NOT "), may_sign_in!("s", "u"), " ORDER BY s.name_key, s.id");
 // A denied view takes manage away too.
 const KEEPER: &str = concat!(
     "SELECT s.id FROM staff s JOIN users u ON u.id = s.user_id WHERE s.account_id = $1 AND s.disabled_at IS NULL AND ",
@@ -231,7 +242,7 @@ const KEEPER: &str = concat!(
 );
 
 /// Every statement of this file.
-pub const ALL: &[&str] = &[HOLD, ONE, OF_USER, OF_ROLE, OVERRIDDEN, KEEPER];
+pub const ALL: &[&str] = &[HOLD, ONE, OF_USER, OF_ROLE, OVERRIDDEN, OUTSIDE, KEEPER];
 
 #[cfg(test)]
 mod tests {
