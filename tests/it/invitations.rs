@@ -222,6 +222,9 @@ async fn an_address_is_invited_once_and_must_be_one_that_may_sign_in() {
     run(&scene, add, binds![&scene.account, "harbor.example"]).await;
     let form = form_for(&scene, admin, &scene.account, "tess@elsewhere.example", "User").await;
     assert!(admin.submit(form).await.expect(422).shows("one of the domains"));
+    // Folded, this would end in a domain that the account takes.
+    let form = form_for(&scene, admin, &scene.account, "eve@evil.example\u{ff20}harbor.example", "User").await;
+    assert!(admin.submit(form).await.expect(422).shows("Enter an e-mail address"));
     assert_eq!(count(&scene, "SELECT COUNT(*) FROM invitations").await, 1);
     // The one that was there before is judged anew.
     assert!(scene.app.visitor().get(&invited.link).await.expect(410).shows("does not take"));
