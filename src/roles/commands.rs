@@ -237,17 +237,19 @@ pub async fn delete(
         return Err(Trouble::Moved);
     }
     let viewer = Viewer::of(&granting);
-    // What is left of old invitations must point somewhere, also when nobody moves.
     let heir = match heir {
-        Some(heir) => board.role(heir).filter(|heir| heir.id != *id).ok_or(AppError::NotFound)?,
-        None if role.people + role.invitations > 0 => return Err(Trouble::NoHeir),
-        None => board.roles.iter().rfind(|role| role.builtin).ok_or(AppError::NotFound)?,
+        _ if role.people + role.invitations == 0 => {
+            board.may_touch(&viewer, role)?;
+            // Old invitations and what the account offers first must point somewhere; nobody chooses that here.
+            board.roles.iter().rfind(|role| role.builtin).ok_or(AppError::NotFound)?
+        }
+        None => return Err(Trouble::NoHeir),
+        Some(heir) => {
+            let heir = board.role(heir).filter(|heir| heir.id != *id).ok_or(AppError::NotFound)?;
+            may_pass(&board, &viewer, role, heir)?;
+            heir
+        }
     };
-    if role.people + role.invitations > 0 {
-        may_pass(&board, &viewer, role, heir)?;
-    } else {
-        board.may_touch(&viewer, role)?;
-    }
     let people = rights::of_role(&mut granting.on(), permit.account(), id).await?;
     store::delete(&mut granting.on(), permit.account(), id, &heir.id).await?;
     let before = json!({ "name": role.name, "permissions": codes(role.set()) });

@@ -136,3 +136,16 @@ async fn without_the_permission_there_is_no_page() {
     let csrf = csrf.fields.iter().find(|(name, _)| name == "csrf").unwrap().1.clone();
     uma.submit(form.with("csrf", &csrf)).await.expect(403);
 }
+
+#[actix_web::test]
+async fn deleting_a_role_that_nobody_has_chooses_nothing_for_the_account() {
+    let scene = Scene::new().await;
+    let mia = mia(&scene).await;
+    let spare = role(&scene, "Spare", &[]).await;
+    run(&scene, "UPDATE accounts SET invited_role_id = $1", binds![&spare]).await;
+    let address = format!("/settings/roles/{spare}/deletion");
+    let form = mia.get(&address).await.expect(200).form(&address);
+    mia.submit(form.with("heir", &id(&scene, "Admin").await)).await.expect(303);
+    let sql = "SELECT COUNT(*) FROM accounts WHERE invited_role_id = $1";
+    assert_eq!(count(&scene, sql, &id(&scene, "User").await).await, 1);
+}
