@@ -165,6 +165,19 @@ async fn the_link_is_dead_once_the_starter_may_not_any_more() {
 }
 
 #[actix_web::test]
+async fn the_link_is_dead_while_the_account_is_disabled() {
+    let scene = scene_with_nora().await;
+    let link = start(&scene, &scene.admin, NORA).await;
+    let (account, visitor) = (&scene.account, scene.app.visitor());
+    let form = visitor.get(&link).await.expect(200).form("/password-reset").with("password", NEW);
+    progreda::accounts::commands::switch(&scene.db, account, true).await.unwrap();
+    visitor.get(&link).await.expect(410);
+    visitor.submit(form).await.expect(410);
+    progreda::accounts::commands::switch(&scene.db, account, false).await.unwrap();
+    sign_in(&scene.app.visitor(), NORA, PASSWORD).await.expect(303);
+}
+
+#[actix_web::test]
 async fn without_mail_nobody_gets_a_link_into_a_further_account() {
     let scene = scene_with_nora().await;
     let link = start(&scene, &scene.admin, NORA).await;

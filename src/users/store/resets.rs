@@ -93,7 +93,7 @@ const FIND: &str = "SELECT p.user_id, p.account_id, p.started_by, s.id AS staff_
      p.created_at, p.expires_at, p.used_at, u.password_changed_at, \
      (SELECT COUNT(*) FROM staff o WHERE o.user_id = p.user_id AND o.account_id <> p.account_id) AS elsewhere \
      FROM password_resets p JOIN users u ON u.id = p.user_id JOIN accounts a ON a.id = p.account_id \
-     LEFT JOIN staff s ON s.user_id = p.user_id AND s.account_id = p.account_id WHERE p.digest = $1";
+     LEFT JOIN staff s ON s.user_id = p.user_id AND s.account_id = p.account_id AND a.disabled_at IS NULL WHERE p.digest = $1";
 const USE: &str = "UPDATE password_resets SET used_at = $2 WHERE digest = $1 AND used_at IS NULL AND expires_at > $2";
 const ELSEWHERE: &str = "SELECT COUNT(*) FROM staff WHERE user_id = $1 AND account_id <> $2";
 
