@@ -175,9 +175,9 @@ pub async fn set_disabled(
     staff: &str,
     at: Option<Timestamp>,
 ) -> Result<bool, DbError> {
-    let changed = on.run_one(SET_DISABLED, binds![staff, account, at]).await?;
+    // Sessions first, as whoever notes when they were seen does: else the two wait for each other.
     on.run(END_SESSIONS, binds![staff, account]).await?;
-    Ok(changed)
+    on.run_one(SET_DISABLED, binds![staff, account, at]).await
 }
 
 const MEMBER: &str = concat!(
