@@ -133,8 +133,6 @@ impl<'a> Looking<'a> {
         let state = pill(self.of.disabled_at.is_some(), self.about.may_sign_in).label;
         let state = Fact::new("State", state);
         vec![
-            Fact::new("E-mail", &self.of.email),
-            Fact::new("Role", &self.of.role_name),
             match self.of.disabled_at {
                 Some(at) => state.second(format!("since {}", times::day(at)), crate::web::parts::Tone::Info),
                 None => state,

@@ -54,8 +54,12 @@ impl Starting<'_> {
 
     fn shell(&self, of: &Rights, title: String) -> Shell {
         let mut shell = frame::shell(self.request, self.db, &self.actor, title);
-        shell.breadcrumb =
-            vec![Crumb::area("Settings"), Crumb::link("My Staff", STAFF), Crumb::link(&of.name, back(of))];
+        shell.breadcrumb = vec![
+            Crumb::area("Settings"),
+            Crumb::area("Team"),
+            Crumb::link("My Staff", STAFF),
+            Crumb::link(&of.name, back(of)),
+        ];
         shell
     }
 
@@ -72,7 +76,7 @@ impl Starting<'_> {
             false => format!("A link is shown to you once; hand it to {} and to nobody else.", of.name),
         };
         let problems: Vec<Problem> = shown.problems();
-        let mut shell = self.shell(of, format!("Reset the password of {}?", of.name));
+        let mut shell = self.shell(of, format!("Reset the password of {}", of.name));
         shell.has_errors = !problems.is_empty();
         let page = QuestionPage {
             shell,
