@@ -282,6 +282,7 @@ impl Sessions {
             let values = binds![name, &facts.user, &facts.account, text, facts.since, now, ends, &facts.handle];
             tx.on().run(REMOVE_HANDLE, binds![&facts.handle]).await?;
             tx.on().run(ADD, values).await?;
+            tx.on().run(STAFF_SEEN, binds![&facts.user, &facts.account, now]).await?;
         }
         tx.on().run(REMOVE_OLD, binds![now, now.minus(IDLE)]).await?;
         tx.commit_unlogged(Unlogged::SessionUpkeep).await?;

@@ -71,6 +71,7 @@ async fn the_list_shows_everybody_and_finds_them() {
         assert!(list.shows(shown), "{shown}: {}", list.text);
     }
     assert!(list.shows("/settings/staff/invitations/new"), "the way to invite");
+    assert_eq!(list.text.matches("never").count(), 1, "whoever signed in was seen; Uma was not");
     let found = vic.get("/settings/staff?search=UMA").await.expect(200);
     assert!(found.shows("1 person matches") && !found.shows("Ada Hale"));
     assert!(vic.get("/settings/staff?search=%25").await.expect(200).shows("Nobody matches"), "% means itself");
