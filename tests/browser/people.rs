@@ -6,6 +6,7 @@ use crate::support::visitor::Visitor;
 use progreda::ids::AccountId;
 use progreda::staff::{self, NewStaff};
 use progreda::{accounts, binds};
+use thirtyfour::Key;
 
 const MAREN: &str = "maren@harborpine.example";
 const LENA: &str = "lena@harborpine.example";
@@ -19,6 +20,56 @@ async fn a_day_with_scripts() {
 #[actix_web::test]
 async fn the_same_day_without_scripts() {
     story("managers-day-without-scripts", Options::without_scripts(), day).await;
+}
+
+#[actix_web::test]
+async fn the_keyboard_alone_is_enough() {
+    story("managers-keyboard", Options::default(), async |browser| {
+        let console = Console::open().await;
+        console.hire("Lena Park", LENA, "User").await;
+        console.sign_in(&browser, STAFF).await;
+        let quay = accounts::commands::create(&console.db, "Quay").await.unwrap();
+        join(&console, &quay).await;
+        let lena = console.office(LENA).await;
+        let press = async |role: &str, name: &str| {
+            browser.tab_to(role, name).await;
+            browser.keys(Key::Enter).await;
+        };
+
+        press("link", "Invite").await;
+        browser.tab_to("textbox", "E-mail").await;
+        browser.keys("ilse@harborpine.example").await;
+        press("button", "Invite").await;
+        browser.sees("It is shown this once.").await;
+
+        browser.visit(&console.url("/settings/roles")).await;
+        browser.tab_to("switch", "User: View Private Integrations").await;
+        browser.keys(" ").await;
+        browser.sees("User gains View Private Integrations").await;
+        press("button", "Save changes").await;
+        browser.sees("Saved. It counts from everybody's next page on.").await;
+        lena.get(LIST).await.expect(200);
+
+        browser.visit(&console.url(STAFF)).await;
+        press("link", "Lena Park").await;
+        browser.heading("Lena Park").await;
+        press("link", "Disable").await;
+        browser.heading("Disable Lena Park").await;
+        press("button", "Disable").await;
+        browser.sees("Disabled. Their sessions here ended.").await;
+        lena.get(LIST).await.expect(303);
+
+        browser.visit(&console.url("/settings/labs")).await;
+        press("switch", "Private Integrations").await;
+        press("button", "Switch off").await;
+        browser.sees("Switched off. Its pages are gone for everyone in the account.").await;
+
+        browser.tab_to("DisclosureTriangleGrouped", "Account: Harbor & Pine").await;
+        browser.keys(Key::Enter).await;
+        press("button", "Quay").await;
+        browser.sees("You work in Quay now.").await;
+    })
+    .await;
 }
 
 async fn day(browser: Browser) {

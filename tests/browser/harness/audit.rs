@@ -1,7 +1,7 @@
 //! Checks that hold for any page: axe, no sideways scrolling, a silent console.
 
 use super::browser::Browser;
-use super::look::{Look, NARROWEST, PHONE};
+use super::look::{Look, NARROWEST};
 use serde_json::Value;
 
 const AXE: &str = include_str!("../../vendor/axe.min.js");
@@ -51,9 +51,6 @@ impl Browser {
             }
             if look.width != NARROWEST {
                 self.screenshot(name).await;
-            }
-            if look.width == PHONE {
-                continue;
             }
             faults.extend(self.axe().await.into_iter().map(|fault| format!("{label}: {fault}")));
         }

@@ -5,7 +5,7 @@ use thirtyfour::prelude::*;
 use thirtyfour::{ChromeCapabilities, LoggingPrefsLogLevel};
 
 /// A common phone, in CSS pixels.
-pub const PHONE: u32 = 360;
+const PHONE: u32 = 360;
 /// The narrowest window that must work, in CSS pixels.
 pub const NARROWEST: u32 = 320;
 
