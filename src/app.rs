@@ -35,6 +35,9 @@ use tokio::sync::watch;
 /// and call somebody out of bed.
 pub const LOGGED: &str = "info,actix_server=warn,actix_http::h1::dispatcher=off";
 
+// A store that is gone must not hold up the end for long.
+const LAST_WAIT: Duration = Duration::from_secs(10);
+
 /// Why a server does not start; one line.
 #[derive(Debug)]
 pub enum StartError {
@@ -321,10 +324,22 @@ impl App {
             .map_err(StartError::Serve)?;
         server.run().await.map_err(StartError::Serve)?;
         upkeep.abort();
-        self.usage.finish().await;
-        self.refusals.finish().await;
+        at_last("counts of calls", || self.usage.finish()).await;
+        at_last("refusals", || self.refusals.finish()).await;
         self.db.close().await;
         Ok(())
+    }
+}
+
+/// Writes what is left before the process ends; a store that is busy just now is asked again for a while.
+async fn at_last(what: &'static str, write: impl AsyncFn() -> bool) {
+    let written = async {
+        while !write().await {
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+    };
+    if tokio::time::timeout(LAST_WAIT, written).await.is_err() {
+        tracing::error!(what, "could not be written before the end and is lost");
     }
 }
 

@@ -1,6 +1,7 @@
 //! Opening a database: which engine, its schema, its key file, and that nobody else serves from the same file.
 
 use super::readers::Readers;
+use super::server::Server;
 use super::{Db, DbError, Pools};
 use crate::keys::{KeyError, Keys, Purpose};
 use crate::world::World;
@@ -159,7 +160,7 @@ impl Db {
         }
         let done = match &self.pools {
             Pools::Sqlite { write, .. } => MIGRATIONS.run(write).await,
-            Pools::Postgres(pool) => MIGRATIONS.run(pool).await,
+            Pools::Postgres(server) => MIGRATIONS.run(server.pool()).await,
         };
         done.map_err(|error| OpenError::Engine(error.to_string()))
     }
@@ -187,7 +188,7 @@ async fn connect(url: &str) -> Result<Pools, OpenError> {
                 connection.execute("SET client_min_messages = warning").await.map(|_| ())
             })
         });
-        return Ok(Pools::Postgres(pool.connect_with(options).await?));
+        return Ok(Pools::Postgres(Server::new(pool.connect_with(options).await?)));
     }
     if !url.starts_with("sqlite:") {
         return Err(OpenError::Url(url.to_owned()));

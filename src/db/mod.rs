@@ -5,6 +5,7 @@ mod connect;
 pub mod journal;
 mod on;
 mod readers;
+mod server;
 mod vacant;
 
 pub use bind::{Bind, containing};
@@ -15,8 +16,9 @@ use crate::error::AppError;
 use crate::keys::Keys;
 use crate::world::World;
 use readers::{Lent, Readers};
+use server::Server;
 use sqlx::pool::PoolConnection;
-use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+use sqlx::{Postgres, Sqlite, SqlitePool, Transaction};
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -100,7 +102,7 @@ enum Pools {
         read: Readers,
         write: SqlitePool,
     },
-    Postgres(PgPool),
+    Postgres(Server),
 }
 
 const ONE: &str = "SELECT CAST(1 AS BIGINT)";
@@ -188,7 +190,7 @@ impl Db {
     pub async fn read(&self) -> Result<Reader, DbError> {
         let connection = match &self.pools {
             Pools::Sqlite { read, .. } => ReaderConnection::Sqlite(read.lend().await?),
-            Pools::Postgres(pool) => ReaderConnection::Postgres(pool.acquire().await?),
+            Pools::Postgres(server) => ReaderConnection::Postgres(server.acquire().await?),
         };
         Ok(Reader { connection, _turn: None })
     }
@@ -210,7 +212,7 @@ impl Db {
     pub async fn write(&self) -> Result<WriteTx, DbError> {
         let transaction = match &self.pools {
             Pools::Sqlite { write, .. } => WriteConnection::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
-            Pools::Postgres(pool) => WriteConnection::Postgres(pool.begin().await?),
+            Pools::Postgres(server) => WriteConnection::Postgres(server.begin().await?),
         };
         Ok(WriteTx { transaction, keys: self.keys.clone(), world: self.world.clone() })
     }
@@ -249,7 +251,7 @@ impl Db {
                 read.close().await;
                 write.close().await;
             }
-            Pools::Postgres(pool) => pool.close().await,
+            Pools::Postgres(server) => server.pool().close().await,
         }
     }
 }

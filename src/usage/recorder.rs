@@ -73,21 +73,23 @@ impl Recorder {
         }
     }
 
-    /// Writes everything noted so far.
-    pub async fn finish(&self) {
+    /// Writes everything noted so far; whether nothing is left to write.
+    pub async fn finish(&self) -> bool {
         let mut batch = self.batch.lock().await;
         let waiting = std::mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner));
         for call in waiting {
             batch.add(call);
         }
         if batch.last.is_empty() {
-            return;
+            return true;
         }
-        match self.write(&batch).await {
+        let written = self.write(&batch).await;
+        match &written {
             Ok(()) => *batch = Batch::default(),
             // Kept for the next try; the batch is bounded by tokens and hours.
             Err(error) => tracing::warn!(cause = %error, "calls could not be counted yet"),
         }
+        written.is_ok()
     }
 
     async fn write(&self, batch: &Batch) -> Result<()> {

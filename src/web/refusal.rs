@@ -91,19 +91,21 @@ impl Refusals {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner).add(refusal);
     }
 
-    /// Writes everything noted so far, in one transaction.
-    pub async fn finish(&self) {
+    /// Writes everything noted so far, in one transaction; whether nothing is left to write.
+    pub async fn finish(&self) -> bool {
         let _writing = self.writing.lock().await;
         let gathered = std::mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner)).rows;
         if gathered.is_empty() {
-            return;
+            return true;
         }
-        if let Err(error) = self.write(&gathered).await {
+        let written = self.write(&gathered).await;
+        if let Err(error) = &written {
             tracing::warn!(cause = %error, "refusals could not be written yet");
             for refusal in gathered.into_values() {
                 self.note(refusal);
             }
         }
+        written.is_ok()
     }
 
     async fn write(&self, gathered: &BTreeMap<String, Counted>) -> Result<(), DbError> {
