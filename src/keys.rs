@@ -1,12 +1,20 @@
-//! The key file: one master secret outside the database, and a subkey for each purpose.
+//! The keys outside the database: a ring of at most two live master secrets, and a subkey for each purpose.
 
-use crate::world::Entropy;
+mod change;
+mod file;
+#[cfg(test)]
+mod file_tests;
+mod seal;
+
+pub use change::Listed;
+pub use file::{KeyError, State};
+
+use crate::world::{Entropy, Timestamp};
 use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
-use std::fs;
-use std::io::{ErrorKind, Write as _};
-use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
 /// What a subkey is for; each purpose has its own, so that none can stand in for another.
@@ -20,12 +28,15 @@ pub enum Purpose {
     Note,
     /// The chain of audit events.
     Journal,
-    /// Names of throttle counters and of session ids in the database.
+    /// Names by which the database finds what it must not know: sessions, links, forms, throttle counters. The one purpose
+    /// whose key stays when the others change, see decision 0014.
     Names,
     /// The id that a session goes on under.
     Session,
     /// Telling whether a key file and a database belong together.
     Pairing,
+    /// Secrets of second factors.
+    SecondFactor,
 }
 
 impl Purpose {
@@ -38,13 +49,44 @@ impl Purpose {
             Self::Names => b"progreda names 1",
             Self::Session => b"progreda session 1",
             Self::Pairing => b"progreda pairing 1",
+            Self::SecondFactor => b"progreda second factor 1",
         }
     }
 }
 
-/// The master secret, from which every subkey comes.
+type Secret = Zeroizing<[u8; 32]>;
+
+/// A live master secret.
 #[derive(Clone)]
-pub struct Keys(Zeroizing<[u8; 32]>);
+struct Live {
+    id: String,
+    made: Option<Timestamp>,
+    secret: Secret,
+    journal: Secret,
+}
+
+/// What is left of a key that was retired: enough to check the events that it signed, and for nothing else.
+#[derive(Clone)]
+struct Former {
+    id: String,
+    made: Option<Timestamp>,
+    journal: Secret,
+}
+
+#[derive(Clone)]
+struct Ring {
+    /// Known before it is used, so that no instance meets a key that it does not know. Never there together with `previous`.
+    next: Option<Live>,
+    current: Live,
+    previous: Option<Live>,
+    /// The last one retired first.
+    former: Vec<Former>,
+    names: Secret,
+}
+
+/// The keys of one database. What is written uses the current one; what is read may be under any live one.
+#[derive(Clone)]
+pub struct Keys(Arc<Ring>);
 
 impl std::fmt::Debug for Keys {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -52,123 +94,129 @@ impl std::fmt::Debug for Keys {
     }
 }
 
-/// Why the key file cannot be used. Each says what was expected.
-#[derive(Debug)]
-pub enum KeyError {
-    /// It is not there.
-    Missing(PathBuf),
-    /// Others than its owner may read it.
-    Readable(PathBuf),
-    /// It does not hold 64 hexadecimal digits.
-    Malformed(PathBuf),
-    /// The operating system refused.
-    Io(PathBuf, std::io::Error),
+impl Live {
+    fn new(secret: Secret, made: Option<Timestamp>) -> Self {
+        // The id comes from the secret: a line of the key file that was spoilt does not match its own id.
+        let id = hex(&*stretch::<4>(&secret, b"progreda key id 1", b""));
+        let journal = stretch(&secret, Purpose::Journal.label(), b"");
+        Self { id, made, secret, journal }
+    }
+
+    fn random(entropy: &dyn Entropy, made: Option<Timestamp>) -> Self {
+        Self::new(Zeroizing::new(entropy.bytes()), made)
+    }
+
+    fn into_former(self) -> Former {
+        Former { id: self.id, made: self.made, journal: self.journal }
+    }
 }
 
-impl std::fmt::Display for KeyError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Missing(path) => write!(
-                f,
-                "the key file {} is missing, but the database was made with one; put it back or name it with --key-file",
-                path.display()
-            ),
-            Self::Readable(path) => {
-                write!(f, "the key file {} may be read by others; run: chmod 600 {0}", path.display())
-            }
-            Self::Malformed(path) => {
-                write!(f, "the key file {} must hold 64 hexadecimal digits and nothing else", path.display())
-            }
-            Self::Io(path, error) => write!(f, "the key file {} cannot be used: {error}", path.display()),
-        }
+impl Ring {
+    fn first(key: Live) -> Self {
+        let names = stretch(&key.secret, Purpose::Names.label(), b"");
+        Self { next: None, current: key, previous: None, former: Vec::new(), names }
+    }
+
+    /// The current one first.
+    fn live(&self) -> impl Iterator<Item = &Live> {
+        [Some(&self.current), self.next.as_ref(), self.previous.as_ref()].into_iter().flatten()
     }
 }
 
 impl Keys {
-    /// Reads the key file.
-    ///
-    /// # Errors
-    /// When it is missing, readable by others, or not 64 hexadecimal digits.
-    pub fn read(path: &Path) -> Result<Self, KeyError> {
-        let text = match fs::read_to_string(path) {
-            Ok(text) => Zeroizing::new(text),
-            Err(error) if error.kind() == ErrorKind::NotFound => return Err(KeyError::Missing(path.into())),
-            Err(error) => return Err(KeyError::Io(path.into(), error)),
-        };
-        refuse_readable(path)?;
-        let mut master = Zeroizing::new([0; 32]);
-        let digits = text.trim_end();
-        if digits.len() != 64 || !digits.is_ascii() {
-            return Err(KeyError::Malformed(path.into()));
-        }
-        for (place, byte) in master.iter_mut().enumerate() {
-            let pair = digits.get(place * 2..place * 2 + 2).unwrap_or("");
-            *byte = u8::from_str_radix(pair, 16).map_err(|_| KeyError::Malformed(path.into()))?;
-        }
-        Ok(Self(master))
-    }
-
-    /// Makes a new key file that only its owner may read.
-    ///
-    /// # Errors
-    /// When the file is there already or cannot be written.
-    pub fn create(path: &Path, entropy: &dyn Entropy) -> Result<Self, KeyError> {
-        let keys = Self(Zeroizing::new(entropy.bytes()));
-        let text = Zeroizing::new(format!("{}\n", hex(&*keys.0)));
-        let mut options = fs::OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let written = options.open(path).and_then(|mut file| {
-            file.write_all(text.as_bytes())?;
-            file.sync_all()
-        });
-        written.map_err(|error| KeyError::Io(path.into(), error))?;
-        Ok(keys)
-    }
-
     /// A master secret that is kept nowhere; for throw-away databases.
     #[must_use]
     pub fn throw_away(entropy: &dyn Entropy) -> Self {
-        Self(Zeroizing::new(entropy.bytes()))
+        Self(Arc::new(Ring::first(Live::random(entropy, None))))
     }
 
-    /// The subkey of `N` bytes for `purpose`, bound to `context`.
+    /// The current subkey of `N` bytes for `purpose`, bound to `context`.
     #[must_use]
     pub fn derive<const N: usize>(&self, purpose: Purpose, context: &[u8]) -> Zeroizing<[u8; N]> {
-        let mut key = Zeroizing::new([0; N]);
-        let stretched = Hkdf::<Sha256>::new(Some(context), &*self.0).expand(purpose.label(), &mut *key);
-        debug_assert!(stretched.is_ok(), "a subkey is shorter than 255 hashes");
-        key
+        stretch(&self.0.current.secret, purpose.label(), context)
     }
 
-    /// The HMAC-SHA-256 of `message` under the subkey of `purpose`, in hexadecimal.
+    /// The same under each live key, the current one first: for opening what may have been closed before a change of keys.
+    #[must_use]
+    pub fn derive_each<const N: usize>(&self, purpose: Purpose, context: &[u8]) -> Vec<Zeroizing<[u8; N]>> {
+        self.0.live().map(|key| stretch(&key.secret, purpose.label(), context)).collect()
+    }
+
+    /// The HMAC-SHA-256 of `message` under the current subkey of `purpose`, in hexadecimal.
     #[must_use]
     pub fn mac(&self, purpose: Purpose, message: &[u8]) -> String {
-        let key = self.derive::<32>(purpose, b"");
-        match Hmac::<Sha256>::new_from_slice(&*key) {
-            Ok(mut mac) => {
-                mac.update(message);
-                hex(&mac.finalize().into_bytes())
-            }
-            Err(_) => std::process::abort(),
+        match purpose {
+            Purpose::Names => hmac(&self.0.names, message),
+            _ => hmac(&self.derive(purpose, b""), message),
         }
     }
-}
 
-#[cfg(unix)]
-fn refuse_readable(path: &Path) -> Result<(), KeyError> {
-    use std::os::unix::fs::PermissionsExt as _;
-    let metadata = fs::metadata(path).map_err(|error| KeyError::Io(path.into(), error))?;
-    if metadata.permissions().mode() & 0o077 != 0 {
-        return Err(KeyError::Readable(path.into()));
+    /// The same under each live key, the current one first.
+    #[must_use]
+    pub fn macs(&self, purpose: Purpose, message: &[u8]) -> Vec<String> {
+        match purpose {
+            Purpose::Names => vec![self.mac(purpose, message)],
+            _ => self.derive_each(purpose, b"").iter().map(|key| hmac(key, message)).collect(),
+        }
     }
-    Ok(())
+
+    /// Whether `mac` is that of `message` under a live key; takes as long whatever it is.
+    #[must_use]
+    pub fn confirms(&self, purpose: Purpose, message: &[u8], mac: &str) -> bool {
+        let hit = |known: &String| known.as_bytes().ct_eq(mac.as_bytes());
+        self.macs(purpose, message).iter().map(hit).fold(0.into(), |any: subtle::Choice, one| any | one).into()
+    }
+
+    /// The id of the key that signs new events.
+    #[must_use]
+    pub fn current_id(&self) -> &str {
+        &self.0.current.id
+    }
+
+    /// How far a key is from the first one: later keys have more. `None` for the id stands for the first key, under which events
+    /// were signed before keys had ids. `None` as the answer: it is no key of this ring.
+    #[must_use]
+    pub fn age_rank(&self, id: Option<&str>) -> Option<usize> {
+        let Some(id) = id else { return Some(0) };
+        self.journal_keys().position(|(known, _)| known == id)
+    }
+
+    /// Whether the key was retired: it signs nothing any more.
+    #[must_use]
+    pub fn is_retired(&self, id: Option<&str>) -> bool {
+        self.age_rank(id).is_some_and(|rank| rank < self.0.former.len())
+    }
+
+    /// The HMAC-SHA-256 of `message` under the chain's subkey of this key, also of a retired one. `None`: no such key.
+    #[must_use]
+    pub fn journal_mac(&self, id: Option<&str>, message: &[u8]) -> Option<String> {
+        let rank = self.age_rank(id)?;
+        self.journal_keys().nth(rank).map(|(_, key)| hmac(key, message))
+    }
+
+    /// The first key first.
+    fn journal_keys(&self) -> impl Iterator<Item = (&str, &Secret)> {
+        let former = self.0.former.iter().rev().map(|key| (key.id.as_str(), &key.journal));
+        let live = [self.0.previous.as_ref(), Some(&self.0.current), self.0.next.as_ref()];
+        former.chain(live.into_iter().flatten().map(|key| (key.id.as_str(), &key.journal)))
+    }
 }
 
-#[cfg(not(unix))]
-fn refuse_readable(_path: &Path) -> Result<(), KeyError> {
-    Ok(())
+fn stretch<const N: usize>(secret: &Secret, label: &[u8], context: &[u8]) -> Zeroizing<[u8; N]> {
+    let mut key = Zeroizing::new([0; N]);
+    let stretched = Hkdf::<Sha256>::new(Some(context), &**secret).expand(label, &mut *key);
+    debug_assert!(stretched.is_ok(), "a subkey is shorter than 255 hashes");
+    key
+}
+
+fn hmac(key: &Secret, message: &[u8]) -> String {
+    match Hmac::<Sha256>::new_from_slice(&**key) {
+        Ok(mut mac) => {
+            mac.update(message);
+            hex(&mac.finalize().into_bytes())
+        }
+        Err(_) => std::process::abort(),
+    }
 }
 
 /// Lower-case hexadecimal text of `bytes`.

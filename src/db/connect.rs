@@ -127,13 +127,13 @@ impl Db {
         match pairing {
             Some((expected,)) => {
                 db.keys = Keys::read(key_file)?;
-                if db.keys.mac(Purpose::Pairing, b"") != expected {
+                if !db.keys.confirms(Purpose::Pairing, b"", &expected) {
                     return Err(OpenError::OtherKey(key_file.into()));
                 }
             }
             None => {
                 db.keys = match Keys::read(key_file) {
-                    Err(KeyError::Missing(_)) => Keys::create(key_file, db.world.entropy())?,
+                    Err(KeyError::Missing(_)) => Keys::create(key_file, db.world.now(), db.world.entropy())?,
                     read => read?,
                 };
                 db.pair().await?;
