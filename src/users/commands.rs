@@ -349,6 +349,10 @@ pub async fn end_all(db: &Db, permit: &Permit<EndSessions>, keep_handle: &str) -
     let staff = own(permit)?;
     let mut tx = db.write().await?;
     let (ended, epoch) = store::end_sessions(&mut tx.on(), &staff.user, keep_handle).await?;
+    if ended == 0 {
+        // There is no other: nothing happens, and the epoch stays what it was.
+        return Ok(epoch - 1);
+    }
     tx.commit(permit, &[&of(staff, UserChange::SessionsEnded(ended))]).await?;
     Ok(epoch)
 }
