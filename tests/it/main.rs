@@ -82,6 +82,7 @@ mod staff_leaving;
 mod statements;
 #[cfg(test)]
 mod stopping;
+#[cfg(test)]
 mod sudo;
 #[cfg(test)]
 #[path = "../support/mod.rs"]
