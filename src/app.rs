@@ -6,7 +6,8 @@ use crate::db::{Db, Lock, OpenError};
 use crate::error::AppError;
 use crate::ids::{AccountId, UserId};
 use crate::integrations::scopes::Catalogue;
-use crate::mail::Mailer;
+use crate::mail::{Mailer, Post};
+use crate::notices::Notices;
 use crate::signals::Signals;
 use crate::users::hashing::Hasher;
 use crate::web::actor::{self, Answer, People, Presented};
@@ -95,6 +96,7 @@ pub struct App {
     usage: usage::Recorder,
     refusals: Refusals,
     mailer: Mailer,
+    post: Post,
     stop: watch::Sender<bool>,
     signals: Signals,
     _lock: Lock,
@@ -210,12 +212,15 @@ impl App {
         let lock = Lock::take(&config.database_url)?;
         let db = Db::open(&config.database_url, &config.key_file, world.clone()).await?;
         let signals = Signals::listen().map_err(StartError::Serve)?;
+        let post = Post::start(mailer.clone());
+        let db = db.heard_by(Arc::new(Notices::new(db.clone(), post.clone(), public.clone())));
         let (stop, _) = watch::channel(false);
         Ok(Self {
             listener,
             usage: usage::Recorder::start(db.clone()),
             refusals: Refusals::start(db.clone()),
             mailer,
+            post,
             config,
             public,
             db,
@@ -274,6 +279,7 @@ impl App {
             web::Data::new(self.refusals.clone()),
             web::Data::new(self.config.new_account_labs.clone()),
             web::Data::new(self.mailer.clone()),
+            web::Data::new(self.post.clone()),
         );
         let public = self.public.clone();
         let factory = move || {
@@ -297,6 +303,7 @@ impl App {
                 .app_data(data.8.clone())
                 .app_data(data.9.clone())
                 .app_data(data.10.clone())
+                .app_data(data.11.clone())
                 .app_data(people.clone())
                 .wrap(from_fn(visit::serve))
                 .configure(|config| {
@@ -326,6 +333,7 @@ impl App {
         upkeep.abort();
         at_last("counts of calls", || self.usage.finish()).await;
         at_last("refusals", || self.refusals.finish()).await;
+        self.post.finish().await;
         self.db.close().await;
         Ok(())
     }

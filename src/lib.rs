@@ -28,6 +28,7 @@ pub mod help;
 pub mod integrations;
 pub mod invitations;
 pub mod labs;
+pub mod notices;
 pub mod roles;
 pub mod staff;
 pub mod usage;

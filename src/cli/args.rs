@@ -1,6 +1,6 @@
 //! Flags and their environment variables.
 
-use crate::config::{Config, LogFormat, NewAccountLabs};
+use crate::config::{BadSetting, Config, LogFormat, NewAccountLabs, Public};
 use clap::{Args, Parser, Subcommand};
 use ipnet::IpNet;
 use std::net::SocketAddr;
@@ -68,6 +68,14 @@ impl Settings {
         self.database_url.clone().unwrap_or_else(|| DEFAULT_DATABASE.to_owned())
     }
 
+    /// The address under which the server is reached, as far as it can be known here.
+    ///
+    /// # Errors
+    /// When it must be given.
+    pub fn public(&self) -> Result<Public, BadSetting> {
+        Public::parse(&self.public_url.clone().unwrap_or_else(|| format!("http://{}", self.listen)))
+    }
+
     /// The server's configuration for this database and key file.
     #[must_use]
     pub fn config(&self, database_url: String, key_file: PathBuf) -> Config {
@@ -99,7 +107,7 @@ pub enum Command {
     },
     /// Bring the database's schema up to date and stop
     Migrate,
-    /// Make admins and reset passwords
+    /// Make admins, reset passwords, change addresses
     #[command(subcommand)]
     Admin(AdminCommand),
     /// Make, list, disable and enable accounts
@@ -136,6 +144,21 @@ pub enum AdminCommand {
         /// E-mail address of the person
         #[arg(long)]
         email: String,
+    },
+    /// Print a link by which a person sets a new password themselves; it works once, for 1 hour
+    ResetLink {
+        /// E-mail address of the person
+        #[arg(long)]
+        email: String,
+    },
+    /// Change the address with which a person signs in; the one before is told by mail
+    ChangeEmail {
+        /// E-mail address of the person
+        #[arg(long)]
+        email: String,
+        /// The address with which they sign in from now on
+        #[arg(long)]
+        new_email: String,
     },
 }
 

@@ -5,10 +5,13 @@ mod operator;
 mod serve;
 
 use crate::db::Db;
+use crate::mail::{Mailer, Post};
+use crate::notices::Notices;
 use crate::world::World;
 use args::{Arguments, Command};
 use clap::Parser as _;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 /// What went wrong, in one line for whoever typed the command.
 type Outcome = Result<(), String>;
@@ -38,13 +41,27 @@ async fn run(arguments: Arguments) -> Outcome {
             db.close().await;
             Ok(())
         }
-        Command::Admin(command) => operator::admin(&open(&settings).await?, command).await,
+        Command::Admin(command) => admin(&settings, command).await,
         Command::Account(command) => {
             operator::account(&open(&settings).await?, &settings.new_account_labs, command).await
         }
         Command::Labs(command) => operator::labs(&open(&settings).await?, command).await,
         Command::Role(command) => operator::role(&open(&settings).await?, command).await,
     }
+}
+
+/// Whoever it concerns is told by mail, when a mail server is given here, too.
+async fn admin(settings: &args::Settings, command: args::AdminCommand) -> Outcome {
+    let db = open(settings).await?;
+    let said = |error: crate::config::BadSetting| error.to_string();
+    let mailer = Mailer::new(settings.smtp_url.as_deref(), settings.mail_from.as_deref()).map_err(said)?;
+    let public = settings.public().map_err(said)?;
+    let post = Post::start(mailer);
+    let told = db.heard_by(Arc::new(Notices::new(db.clone(), post.clone(), public.clone())));
+    let outcome = operator::admin(&told, &public, command).await;
+    post.finish().await;
+    db.close().await;
+    outcome
 }
 
 async fn open(settings: &args::Settings) -> Result<Db, String> {

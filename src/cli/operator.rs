@@ -3,12 +3,13 @@
 use super::Outcome;
 use super::args::{AccountCommand, AdminCommand, LabsCommand, RoleCommand};
 use crate::authz::{Lab, Permission};
-use crate::config::NewAccountLabs;
+use crate::config::{NewAccountLabs, Public};
 use crate::db::Db;
 use crate::error::AppError;
 use crate::ids::AccountId;
 use crate::users::hashing::Hasher;
 use crate::users::model::{Email, Password, name};
+use crate::web::times;
 use crate::{accounts, labs, roles, staff, users};
 use std::io::Read as _;
 use zeroize::Zeroizing;
@@ -51,7 +52,7 @@ fn password_from_input(context: &[&str]) -> Result<Password, String> {
 }
 
 /// Runs `progreda admin …`.
-pub async fn admin(db: &Db, command: AdminCommand) -> Outcome {
+pub async fn admin(db: &Db, public: &Public, command: AdminCommand) -> Outcome {
     match command {
         AdminCommand::Create { email, name: person, account, role } => {
             let account = account_id(&account)?;
@@ -68,6 +69,23 @@ pub async fn admin(db: &Db, command: AdminCommand) -> Outcome {
             let known = users::commands::reset_password(db, &Hasher::new(), &email, password).await.map_err(said)?;
             known.ok_or("nobody signs in with this e-mail address")?;
             println!("The password is set. The person was signed out everywhere.");
+        }
+        AdminCommand::ResetLink { email } => {
+            let email = Email::parse(&email).map_err(|bad| bad.to_string())?;
+            let made = users::commands::reset::asked::by_operator(db, &email).await.map_err(said)?;
+            let (link, until) = made.ok_or("nobody can sign in with this e-mail address")?;
+            let until = times::in_full(until);
+            println!("Give it to the person and to nobody else. It works once, until {until}:");
+            println!("{}/password-reset?link={link}", public.url());
+        }
+        AdminCommand::ChangeEmail { email, new_email } => {
+            let read = |text: &str| Email::parse(text).map_err(|bad| format!("{text:?}: {bad}"));
+            let changed = users::commands::address::by_operator(db, &read(&email)?, &read(&new_email)?).await;
+            changed.map_err(|error| match error {
+                AppError::NotFound => "nobody signs in with this e-mail address".to_owned(),
+                other => said(other),
+            })?;
+            println!("Changed. They sign in with the new address from now on.");
         }
     }
     Ok(())

@@ -121,7 +121,8 @@ impl Db {
     /// See [`OpenError`]; then nothing was changed.
     pub async fn open(url: &str, key_file: &Path, world: World) -> Result<Self, OpenError> {
         let pools = connect(url).await?;
-        let mut db = Self { pools, slow: super::slow(), keys: Keys::throw_away(world.entropy()), world };
+        let mut db =
+            Self { pools, slow: super::slow(), keys: Keys::throw_away(world.entropy()), world, listener: None };
         db.migrate().await?;
         let pairing: Option<(String,)> = db.read().await?.on().first(FIND_META, binds("pairing")).await?;
         match pairing {

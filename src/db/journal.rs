@@ -47,6 +47,27 @@ pub trait Change: Sync {
     fn entry(&self) -> Entry;
 }
 
+/// A change that is committed, with its trace.
+#[derive(Debug, Clone, Copy)]
+pub struct Committed<'a> {
+    /// Who did it.
+    pub doer: &'a Doer,
+    /// In which account; none for nobody's.
+    pub account: Option<&'a AccountId>,
+    /// When.
+    pub now: Timestamp,
+    /// From where.
+    pub origin: &'a Origin,
+    /// The trace.
+    pub entry: &'a Entry,
+}
+
+/// Whoever wants to know what was committed, to tell people of it. Best effort: it can neither fail the change nor hold it up.
+pub trait Listener: Send + Sync {
+    /// Hears of one; must not wait.
+    fn hear(&self, committed: &Committed<'_>);
+}
+
 /// Something that anybody could cause at will (a failed sign-in, a refusal): counted, one row a minute for the same thing.
 #[derive(Debug, Clone)]
 pub struct Counted {
@@ -113,6 +134,12 @@ impl Doer {
         Self { kind: "operator", id: None, name: "Operator".to_owned() }
     }
 
+    /// Somebody of whom we know nothing.
+    #[must_use]
+    pub fn nobody() -> Self {
+        Self { kind: "nobody", id: None, name: "Somebody".to_owned() }
+    }
+
     /// A due job.
     #[must_use]
     pub fn system() -> Self {
@@ -157,7 +184,14 @@ impl WriteTx {
         for change in changes {
             self.append(doer, account, now, origin, change.entry()).await?;
         }
-        self.commit_now().await
+        let listener = self.listener.take();
+        self.commit_now().await?;
+        if let Some(listener) = listener {
+            for change in changes {
+                listener.hear(&Committed { doer, account, now, origin, entry: &change.entry() });
+            }
+        }
+        Ok(())
     }
 
     /// Commits without a trace, for one of the named reasons.

@@ -15,6 +15,7 @@ pub use on::{On, Record};
 use crate::error::AppError;
 use crate::keys::Keys;
 use crate::world::World;
+use journal::Listener;
 use readers::{Lent, Readers};
 use server::Server;
 use sqlx::pool::PoolConnection;
@@ -114,6 +115,7 @@ pub struct Db {
     slow: Arc<Semaphore>,
     keys: Keys,
     world: World,
+    listener: Option<Arc<dyn Listener>>,
 }
 
 impl fmt::Debug for Db {
@@ -153,6 +155,7 @@ pub struct WriteTx {
     transaction: WriteConnection,
     keys: Keys,
     world: World,
+    listener: Option<Arc<dyn Listener>>,
 }
 
 enum WriteConnection {
@@ -214,7 +217,14 @@ impl Db {
             Pools::Sqlite { write, .. } => WriteConnection::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
             Pools::Postgres(server) => WriteConnection::Postgres(server.begin().await?),
         };
-        Ok(WriteTx { transaction, keys: self.keys.clone(), world: self.world.clone() })
+        let (keys, world, listener) = (self.keys.clone(), self.world.clone(), self.listener.clone());
+        Ok(WriteTx { transaction, keys, world, listener })
+    }
+
+    /// The same database, with somebody who hears of each commit through it.
+    #[must_use]
+    pub fn heard_by(&self, listener: Arc<dyn Listener>) -> Self {
+        Self { listener: Some(listener), ..self.clone() }
     }
 
     /// Whether a statement can be run now.

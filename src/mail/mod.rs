@@ -1,6 +1,9 @@
 //! Mail: a few plain sentences to one person, handed to the operator's mail server; whoever asks learns whether that went well.
 
+mod post;
 mod server;
+
+pub use post::{Errand, Letter, Post};
 
 use crate::config::BadSetting;
 use lettre::message::header::ContentType;

@@ -28,6 +28,20 @@ pub enum UserChange {
     HashUpgraded,
     /// Sessions were ended; how many.
     SessionsEnded(u64),
+    /// Another address is wanted to sign in with; it counts once it was confirmed.
+    EmailChangeStarted {
+        /// The present one.
+        before: String,
+        /// The wanted one.
+        after: String,
+    },
+    /// The address to sign in with is another one.
+    EmailChanged {
+        /// Before.
+        before: String,
+        /// After.
+        after: String,
+    },
 }
 
 /// A change of this person.
@@ -53,6 +67,12 @@ impl Change for OfUser {
             }
             UserChange::PasswordChanged => ("user.password_changed", json!({})),
             UserChange::HashUpgraded => ("user.password_hash_upgraded", json!({})),
+            UserChange::EmailChangeStarted { before, after } => {
+                ("user.email_change_started", json!({ "before": { "email": before }, "after": { "email": after } }))
+            }
+            UserChange::EmailChanged { before, after } => {
+                ("user.email_changed", json!({ "before": { "email": before }, "after": { "email": after } }))
+            }
             UserChange::SessionsEnded(count) => ("user.sessions_ended", json!({ "sessions": count })),
         };
         let subject = Subject { kind: "user", id: Some(self.user.to_string()), name: self.name.clone() };
@@ -60,26 +80,51 @@ impl Change for OfUser {
     }
 }
 
-/// A link for a new password was made, or used.
+/// What happened to a link for a new password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ResetStep {
+    /// Somebody asked for it by the person's address.
+    Requested,
+    /// Somebody who may made it.
+    Started,
+    /// It was used.
+    Used,
+}
+
+/// A link for a new password.
 #[derive(Debug, Clone)]
 pub struct OfReset {
     /// Whose password it sets.
     pub user: UserId,
     /// Their name at that time.
     pub name: String,
-    /// Whether it was used; else it was made.
-    pub used: bool,
-    /// Whether it goes by mail; else whoever made it hands it over.
+    /// What happened.
+    pub step: ResetStep,
+    /// Whether the link goes by mail; else somebody hands it over.
     pub mailed: bool,
 }
 
 impl Change for OfReset {
     fn entry(&self) -> Entry {
-        let action = if self.used { "password_reset.used" } else { "password_reset.started" };
+        let action = match self.step {
+            ResetStep::Requested => REQUESTED,
+            ResetStep::Started => "password_reset.started",
+            ResetStep::Used => "password_reset.used",
+        };
         let by = if self.mailed { "mail" } else { "hand" };
         let subject = Subject { kind: "user", id: Some(self.user.to_string()), name: self.name.clone() };
         Entry { class: Class::Audit, action, subject, details: json!({ "link_given_by": by }) }
     }
+}
+
+const REQUESTED: &str = "password_reset.requested";
+
+/// The trace of somebody asking for a new password in vain: for an address that nobody can sign in with, or too often. It never
+/// holds the address.
+#[must_use]
+pub fn asked_for(known: Option<&UserId>) -> Entry {
+    let subject = Subject { kind: "user", id: known.map(ToString::to_string), name: String::new() };
+    Entry { class: Class::Audit, action: REQUESTED, subject, details: json!({ "link_given_by": "nobody" }) }
 }
 
 /// The trace of a failed sign-in. It never holds what was typed, since people type passwords into the wrong field.

@@ -1,5 +1,6 @@
 //! What people do with their own user: set up, sign in and out, change name and password, end sessions.
 
+pub mod address;
 pub mod joining;
 pub mod reset;
 
@@ -211,9 +212,8 @@ async fn note_failure(db: &Db, visit: &Visit, user: Option<&UserId>) -> Result<(
         user.id = user.map_or("", UserId::as_str),
         "sign-in refused"
     );
-    let doer = Doer { kind: "nobody", id: None, name: "Somebody".to_owned() };
     let (entry, origin) = (failed_sign_in(user), visit.origin.clone());
-    let counted = Counted { doer, account: None, now: visit.now, origin, entry, times: 1 };
+    let counted = Counted { doer: Doer::nobody(), account: None, now: visit.now, origin, entry, times: 1 };
     Ok(db.write().await?.commit_counted([&counted]).await?)
 }
 
@@ -322,6 +322,7 @@ pub async fn change_password(
         // Somebody else changed it meanwhile, so the old one is not right any more.
         return Ok(Err(NotChanged::OldWrong));
     }
+    reset::end_links(&mut tx.on(), &staff.user, permit.now()).await?;
     let (_, epoch) = store::end_sessions(&mut tx.on(), &staff.user, keep_handle).await?;
     tx.commit(permit, &[&of(staff, UserChange::PasswordChanged)]).await?;
     counters.succeed(db).await?;
@@ -383,6 +384,7 @@ pub async fn reset_password(db: &Db, hasher: &Hasher, email: &Email, password: P
     if !store::set_hash(&mut tx.on(), &user, &known.password_hash, &hash, now).await? {
         return Err(DbError::Again.into());
     }
+    reset::end_links(&mut tx.on(), &user, now).await?;
     store::end_sessions(&mut tx.on(), &user, "").await?;
     let account = known.account_id.and_then(|id| id.parse::<AccountId>().ok());
     let doer = Doer::operator();

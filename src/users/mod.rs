@@ -27,6 +27,8 @@ crate::actions! {
     ChangeName: PersonNeeds::SignedIn, TokenNeeds::Never, None, false;
     /// Change one's own password; asks for the old one itself.
     ChangePassword: PersonNeeds::SignedIn, TokenNeeds::Never, None, false;
+    /// Sign in with another e-mail address.
+    ChangeEmail: PersonNeeds::SignedIn, TokenNeeds::Never, None, true;
     /// End one's own other sessions.
     EndSessions: PersonNeeds::SignedIn, TokenNeeds::Never, None, true;
     /// Go on in another account of one's own.
@@ -48,6 +50,9 @@ pub fn routes() -> Vec<Route> {
         Route::page(Method::POST, "/setup", pages::set_up),
         Route::page(Method::GET, "/login", pages::sign_in_form),
         Route::page(Method::POST, "/login", pages::sign_in),
+        Route::page(Method::GET, "/login/reset", pages::forgotten::form),
+        Route::page(Method::POST, "/login/reset", pages::forgotten::ask),
+        Route::page(Method::GET, "/login/reset/sent", pages::forgotten::sent),
         Route::page(Method::POST, "/logout", pages::sign_out),
         Route::page(Method::POST, "/accounts/open", pages::switching::open),
         Route::page(Method::GET, "/password-reset", pages::reset::open),
@@ -56,6 +61,10 @@ pub fn routes() -> Vec<Route> {
         Route::page(Method::POST, "/settings/staff/{id}/password-reset", pages::start_reset::start),
         Route::page(Method::GET, "/settings/staff/{id}/password-reset/link", pages::start_reset::show),
         Route::page(Method::GET, "/profile", pages::profile::show),
+        Route::page(Method::GET, "/profile/email", pages::email::show),
+        Route::page(Method::POST, "/profile/email", pages::email::start),
+        Route::page(Method::GET, "/email-change", pages::email_confirm::open),
+        Route::page(Method::POST, "/email-change", pages::email_confirm::confirm),
         Route::page(Method::POST, "/profile/name", pages::profile::change_name),
         Route::page(Method::POST, "/profile/password", pages::profile::change_password),
         Route::page(Method::POST, "/profile/sessions/end", pages::profile::end_session),

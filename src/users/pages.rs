@@ -1,6 +1,10 @@
 //! Pages of people: setup, sign-in, profile.
 
 pub mod client;
+pub mod dead_link;
+pub mod email;
+pub mod email_confirm;
+pub mod forgotten;
 pub mod profile;
 pub mod reset;
 mod setup;
@@ -39,6 +43,14 @@ fn home_of(open: &Open) -> Option<&'static str> {
 pub(crate) fn visitor_guard(request: &HttpRequest, db: &Db) -> (FormGuard, Option<Cookie<'static>>) {
     let (csrf, cookie) = form::visitor_token(request, db);
     (FormGuard { csrf, ..FormGuard::default() }, cookie)
+}
+
+/// The same for a page that is open to everybody: bound to the session where there is one.
+fn open_guard(open: &Open, request: &HttpRequest, db: &Db) -> (FormGuard, Option<Cookie<'static>>) {
+    match &open.actor {
+        Some(actor) => (frame::guard(db, actor, false), None),
+        None => visitor_guard(request, db),
+    }
 }
 
 /// The answer with a page and the visitor's cookie.

@@ -1,5 +1,6 @@
 //! Users, setup links and the first rows of a person.
 
+pub mod addresses;
 pub mod resets;
 
 use super::model::Email;
@@ -20,7 +21,22 @@ pub struct Credentials {
     pub account_id: Option<String>,
     /// The person's name.
     pub name: String,
+    /// The person's address, as they typed it.
+    pub email: String,
 }
+
+/// The account in which a person was last seen, of those in which they can sign in, in SQL: of the row `u` of users.
+macro_rules! active_account {
+    () => {
+        concat!(
+            "(SELECT s.account_id FROM staff s JOIN accounts a ON a.id = s.account_id \
+             WHERE s.user_id = u.id AND s.disabled_at IS NULL AND a.disabled_at IS NULL AND ",
+            crate::roles::may_sign_in!("s", "u"),
+            " ORDER BY COALESCE(s.last_seen_at, 0) DESC, s.created_at, s.id LIMIT 1)"
+        )
+    };
+}
+pub(in crate::users) use active_account;
 
 /// The person with this e-mail address.
 ///
@@ -150,12 +166,12 @@ pub async fn is_empty(on: &mut On<'_>) -> Result<bool, DbError> {
 }
 
 const CREDENTIALS: &str = concat!(
-    "SELECT u.id, u.password_hash, u.name, (SELECT s.account_id FROM staff s \
-     JOIN accounts a ON a.id = s.account_id WHERE s.user_id = u.id AND s.disabled_at IS NULL AND a.disabled_at IS NULL AND ",
-    may_sign_in!("s", "u"),
-    " ORDER BY COALESCE(s.last_seen_at, 0) DESC, s.created_at, s.id LIMIT 1) AS account_id FROM users u WHERE u.email_key = $1"
+    "SELECT u.id, u.password_hash, u.name, u.email, ",
+    active_account!(),
+    " AS account_id FROM users u WHERE u.email_key = $1"
 );
 const PRESENT: &str = "SELECT password_hash, session_epoch FROM users WHERE id = $1";
+const HOLD: &str = "UPDATE users SET session_epoch = session_epoch WHERE id = $1";
 const NEXT_EPOCH: &str = "UPDATE users SET session_epoch = session_epoch + 1 WHERE id = $1 RETURNING session_epoch";
 const ADD: &str = "INSERT INTO users (id, email, email_key, name, password_hash, created_at, password_changed_at, session_epoch) \
      VALUES ($1, $2, $3, $4, $5, $6, $6, 0)";
@@ -174,5 +190,18 @@ const USE_LINK: &str = "UPDATE setup_links SET used_at = $2 WHERE digest = $1 AN
 const ANYBODY: &str = "SELECT id FROM users LIMIT 1";
 
 /// Every statement of this file.
-pub const ALL: &[&str] =
-    &[CREDENTIALS, PRESENT, NEXT_EPOCH, ADD, RENAME, SET_HASH, ACTIVE, FORGET_LINKS, ADD_LINK, LINK, USE_LINK, ANYBODY];
+pub const ALL: &[&str] = &[
+    CREDENTIALS,
+    PRESENT,
+    HOLD,
+    NEXT_EPOCH,
+    ADD,
+    RENAME,
+    SET_HASH,
+    ACTIVE,
+    FORGET_LINKS,
+    ADD_LINK,
+    LINK,
+    USE_LINK,
+    ANYBODY,
+];

@@ -65,6 +65,8 @@ done! {
     ResetMailed = "reset-mailed", "The mail with the link was handed to the mail server.";
     ResetNotMailed = "reset-not-mailed", "The mail could not be sent. Nobody got the link; try again later.";
     PasswordSet = "password-set", "Password set. Sign in with it.";
+    EmailLinkMailed = "email-link-mailed", "A link is on its way to the new address. Nothing changes before you confirm it.";
+    EmailChanged = "email-changed", "Address changed. You sign in with the new one from now on.";
     SignedOutElsewhere = "signed-out-elsewhere", "Every other session was signed out.";
 }
 

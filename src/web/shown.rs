@@ -124,8 +124,13 @@ impl Shown {
     /// The lines of the error summary.
     #[must_use]
     pub fn problems(&self) -> Vec<Problem> {
-        let password = self.again.as_ref().and_then(Again::problem);
-        self.problem.clone().into_iter().chain(password).collect()
+        self.problem.clone().into_iter().chain(self.again_problem()).collect()
+    }
+
+    /// The line about the password alone, for a page whose fields tell the rest.
+    #[must_use]
+    pub fn again_problem(&self) -> Option<Problem> {
+        self.again.as_ref().and_then(Again::problem)
     }
 
     /// Answers with the page.

@@ -31,6 +31,17 @@ impl Counters {
         Self { narrow: name(format!("throttle {network} {who}")), wide: name(format!("throttle {network}")) }
     }
 
+    /// The same for something that is counted apart from sign-ins, so that neither uses up the tries of the other.
+    #[must_use]
+    pub fn apart(db: &Db, origin: &Origin, what: &str, who: &str) -> Self {
+        let network = origin.network();
+        let name = |text: String| db.keys().mac(Purpose::Names, text.as_bytes());
+        Self {
+            narrow: name(format!("throttle {network} {what} {who}")),
+            wide: name(format!("throttle {network} {what}")),
+        }
+    }
+
     /// Seconds to wait before the next try; none when it may be made now.
     ///
     /// # Errors

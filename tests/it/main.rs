@@ -27,9 +27,13 @@ mod demo;
 #[cfg(test)]
 mod double_clicks;
 #[cfg(test)]
+mod email_change;
+#[cfg(test)]
 mod encodings;
 #[cfg(test)]
 mod forgery;
+#[cfg(test)]
+mod forgotten;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]
@@ -46,6 +50,10 @@ mod life;
 mod mail;
 #[cfg(test)]
 mod meanwhile;
+#[cfg(test)]
+mod notices;
+#[cfg(test)]
+mod operator;
 #[cfg(test)]
 mod password_resets;
 #[cfg(test)]

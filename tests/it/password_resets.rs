@@ -103,7 +103,7 @@ async fn a_link_dies_by_time_by_a_newer_one_and_by_a_new_password() {
     visitor.get("/password-reset?link=h00000000000000000000000000000000").await.expect(404);
     let first = start(&scene, &scene.admin, NORA).await;
     let second = start(&scene, &scene.admin, NORA).await;
-    visitor.get(&first).await.expect(404);
+    assert!(visitor.get(&first).await.expect(410).shows("A newer link took its place"));
     // A link that was shown is none that was mailed.
     visitor.get(&second.replace("link=h", "link=m")).await.expect(404);
     visitor.get(&second).await.expect(200);

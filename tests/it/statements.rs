@@ -3,7 +3,9 @@
 use crate::support::database::TestDatabase;
 use progreda::db::Db;
 use progreda::world::World;
-use progreda::{accounts, audit, contacts, db, demo, integrations, invitations, labs, roles, staff, usage, users, web};
+use progreda::{
+    accounts, audit, contacts, db, demo, integrations, invitations, labs, notices, roles, staff, usage, users, web,
+};
 
 const LISTS: &[(&str, &[&str])] = &[
     ("db::connect", db::CONNECT_STATEMENTS),
@@ -15,7 +17,9 @@ const LISTS: &[(&str, &[&str])] = &[
     ("accounts::settings", accounts::store::settings::ALL),
     ("audit", audit::store::ALL),
     ("users", users::store::ALL),
+    ("users::addresses", users::store::addresses::ALL),
     ("users::resets", users::store::resets::ALL),
+    ("notices", notices::store::ALL),
     ("roles", roles::store::ALL),
     ("roles::rights", roles::store::rights::ALL),
     ("staff", staff::store::ALL),

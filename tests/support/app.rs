@@ -44,6 +44,14 @@ impl TestApp {
         Self { url, clock, config, server, database }
     }
 
+    /// The same with this mail server.
+    pub fn start_mailing(database: TestDatabase, url: String) -> Self {
+        Self::start_with(database, |config| {
+            config.smtp_url = Some(url);
+            config.mail_from = Some("Progreda <progreda@harbor.example>".to_owned());
+        })
+    }
+
     /// The clock and chance of the server.
     pub fn world(&self) -> World {
         World::new(self.clock.clone(), Arc::new(RealChance))

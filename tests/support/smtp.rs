@@ -17,6 +17,12 @@ pub struct Received {
 }
 
 impl Received {
+    /// What stands behind `Subject:`.
+    pub fn subject(&self) -> String {
+        let line = self.data.lines().find_map(|line| line.strip_prefix("Subject: "));
+        line.unwrap_or_default().to_owned()
+    }
+
     /// The text with soft line breaks joined.
     pub fn text(&self) -> String {
         let body = self.data.split_once("\r\n\r\n").map_or("", |(_, body)| body);
@@ -59,6 +65,20 @@ impl MailServer {
     /// Its address, as `--smtp-url` takes it.
     pub fn url(&self) -> String {
         format!("smtp://127.0.0.1:{}", self.port)
+    }
+
+    /// What came for this address, once it is so many; fails when it takes longer than mails take.
+    pub async fn arrived(&self, to: &str, count: usize) -> Vec<Received> {
+        let of_theirs = || self.mails().into_iter().filter(|mail| mail.to == [to]).collect::<Vec<_>>();
+        for _ in 0..400 {
+            if of_theirs().len() >= count {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+        }
+        let mails = of_theirs();
+        assert_eq!(mails.len(), count, "mails for {to}: {:?}", mails.iter().map(Received::subject).collect::<Vec<_>>());
+        mails
     }
 
     /// What came so far.

@@ -1,21 +1,25 @@
-//! A new password for somebody: another person starts it and never sees or chooses it; the link goes to whom it is for.
+//! Links for a new password: what each is good for, and setting the password. Who gets one never sees or chooses the password of another.
 //!
 //! See docs/decisions/0011-who-may-hold-a-reset-link.md.
 
-use crate::authz::{Permission, PermissionSet, Permit, rules};
-use crate::db::Db;
-use crate::db::journal::Doer;
+pub mod asked;
+mod start;
+
+pub use start::{candidate, may_be_shown, start};
+
+use crate::authz::{Permission, PermissionSet, rules};
+use crate::db::journal::{Change, Doer};
+use crate::db::{Db, On};
 use crate::error::{AppError, Result};
 use crate::ids::{AccountId, StaffId, UserId};
 use crate::keys::{Purpose, hex};
 use crate::roles::{self, Granting, Rights};
-use crate::users::change::{OfReset, OfUser, UserChange};
+use crate::users::change::{OfReset, OfUser, ResetStep, UserChange};
 use crate::users::hashing::Hasher;
 use crate::users::model::Password;
-use crate::users::store::resets::{self, New, Reset};
-use crate::users::{StartReset, store};
+use crate::users::store::resets::{self, Reset};
+use crate::users::store::{self, addresses};
 use crate::web::actor::Visit;
-use crate::web::once::{self, Claim, OnceKey, Sender};
 use crate::web::throttle::Counters;
 use crate::world::{Span, Timestamp};
 
@@ -29,6 +33,10 @@ pub enum Way {
     Mail,
     /// Whoever starts it, to hand it over: only while the person belongs to no other account.
     Hand,
+    /// The person, by mail, because they asked for it.
+    Asked,
+    /// Whoever runs the binary, to hand it over.
+    Operator,
 }
 
 impl Way {
@@ -37,11 +45,19 @@ impl Way {
         match self {
             Self::Mail => "m",
             Self::Hand => "h",
+            Self::Asked => "a",
+            Self::Operator => "o",
         }
     }
 
     fn of(link: &str) -> Option<Self> {
-        [Self::Mail, Self::Hand].into_iter().find(|way| link.starts_with(way.mark()))
+        [Self::Mail, Self::Hand, Self::Asked, Self::Operator].into_iter().find(|way| link.starts_with(way.mark()))
+    }
+
+    /// Whether it goes by mail; else somebody hands it over.
+    #[must_use]
+    pub const fn is_mailed(self) -> bool {
+        matches!(self, Self::Mail | Self::Asked)
     }
 }
 
@@ -59,71 +75,24 @@ pub struct Started {
 /// Why a link is not good, or not any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dead {
-    /// It is none of ours, or a newer one took its place.
+    /// It is none of ours.
     Unknown,
+    /// A newer one took its place.
+    Newer,
     /// Its time is over.
     Expired,
     /// It was used, or the password was changed since.
     Used,
-    /// Whoever started it may not any more, or the person came to belong to another account.
+    /// Whoever started it may not any more, the person came to belong to another account, or they cannot sign in at present.
     NotBacked,
+}
+
+fn new_link(db: &Db, way: Way) -> String {
+    format!("{}{}", way.mark(), hex(&db.world().entropy().bytes::<16>()))
 }
 
 fn digest(db: &Db, link: &str) -> String {
     db.keys().mac(Purpose::Names, format!("password reset {link}").as_bytes())
-}
-
-/// The account's member whose password somebody is about to have reset, if they may.
-///
-/// # Errors
-/// [`AppError::NotFound`], [`AppError::Rule`]; faults of the store.
-pub async fn candidate(db: &Db, account: &AccountId, by: (&StaffId, PermissionSet), staff: &str) -> Result<Rights> {
-    let staff: StaffId = staff.parse().map_err(|_| AppError::NotFound)?;
-    let of = roles::rights_of(&mut db.read().await?.on(), account, &staff).await?.ok_or(AppError::NotFound)?;
-    if of.staff == *by.0 {
-        return Err(rules::Rule::Oneself.into());
-    }
-    rules::touch(by.1, of.effective())?;
-    Ok(of)
-}
-
-/// Whether the link may be shown to whoever starts it: the person belongs to this account alone.
-///
-/// # Errors
-/// Faults of the store.
-pub async fn may_be_shown(db: &Db, account: &AccountId, of: &Rights) -> Result<bool> {
-    Ok(resets::elsewhere(&mut db.read().await?.on(), &of.user, account).await? == 0)
-}
-
-/// Makes a link for the person; links before it die. With [`Way::Hand`] it waits in a note of `key` to be shown once.
-///
-/// # Errors
-/// [`AppError::NotFound`], [`AppError::Rule`]; [`AppError::Conflict`] when it may not be shown; faults of the store.
-pub async fn start(db: &Db, permit: &Permit<StartReset>, staff: &StaffId, way: Way, key: &OnceKey) -> Result<Started> {
-    let (account, now) = (permit.account(), permit.now());
-    let by = permit.staff().ok_or(AppError::Forbidden)?;
-    let link = format!("{}{}", way.mark(), hex(&db.world().entropy().bytes::<16>()));
-    let mut granting = Granting::begin(db, permit).await?;
-    let of = granting.other(staff).await?;
-    rules::touch(granting.holds(), of.effective())?;
-    if way == Way::Hand && resets::elsewhere(&mut granting.on(), &of.user, account).await? > 0 {
-        return Err(AppError::Conflict("The link may not be shown to anybody but the person.".to_owned()));
-    }
-    let expires_at = now.plus(RESET_TIME);
-    let from = Sender { account, user: &by.user, purpose: "reset password", content: way.mark(), now };
-    match once::claim(&mut granting.on(), db.keys(), key, from, staff.as_str()).await? {
-        Claim::First => {}
-        Claim::Again { subject } if subject == staff.as_str() => return Ok(Started { of, link: None, expires_at }),
-        _ => return Err(AppError::Malformed("The form's single-use key was used for something else.")),
-    }
-    let new = New { digest: &digest(db, &link), user: &of.user, account, by: &by.user, now, expires_at };
-    resets::add(&mut granting.on(), &new).await?;
-    if way == Way::Hand {
-        once::leave(&mut granting.on(), db.keys(), key, &link, now).await?;
-    }
-    let change = OfReset { user: of.user.clone(), name: of.name.clone(), used: false, mailed: way == Way::Mail };
-    granting.commit(permit, &[&change]).await?;
-    Ok(Started { of, link: Some(link), expires_at })
 }
 
 /// Whose password a link sets, if the link can be used now.
@@ -137,26 +106,32 @@ pub async fn look_up(db: &Db, now: Timestamp, link: &str) -> Result<std::result:
     if let Err(dead) = usable(&found, way, now) {
         return Ok(Err(dead));
     }
-    let who = Who::of(&found)?;
-    let by = roles::of_user(&mut reader.on(), &who.account, &who.by).await?;
-    let of = roles::rights_of(&mut reader.on(), &who.account, &who.staff).await?;
-    Ok(match (by, of) {
-        (Some(by), Some(of)) if backs(by.effective(), &of) => Ok(found),
-        _ => Err(Dead::NotBacked),
-    })
+    if let Behind::Staff(starter) = Behind::of(&found)? {
+        let by = roles::of_user(&mut reader.on(), &starter.account, &starter.by).await?;
+        let of = roles::rights_of(&mut reader.on(), &starter.account, &starter.staff).await?;
+        match (by, of) {
+            (Some(by), Some(of)) if backs(by.effective(), &of) => {}
+            _ => return Ok(Err(Dead::NotBacked)),
+        }
+    }
+    Ok(Ok(found))
 }
 
 fn usable(found: &Reset, way: Way, now: Timestamp) -> std::result::Result<(), Dead> {
     if found.used_at.is_some() || found.password_changed_at > found.created_at {
         return Err(Dead::Used);
     }
+    if found.ended_at.is_some() {
+        return Err(Dead::Newer);
+    }
     if now.millis() >= found.expires_at {
         return Err(Dead::Expired);
     }
-    match found.staff_id.is_none() || (way == Way::Hand && found.elsewhere > 0) {
-        true => Err(Dead::NotBacked),
-        false => Ok(()),
-    }
+    let barred = match found.started_by {
+        Some(_) => found.staff_id.is_none() || (way == Way::Hand && found.elsewhere > 0),
+        None => found.active_in.is_none(),
+    };
+    if barred { Err(Dead::NotBacked) } else { Ok(()) }
 }
 
 /// Whether somebody who holds `by` may still have the password of `of` reset.
@@ -164,22 +139,33 @@ fn backs(by: PermissionSet, of: &Rights) -> bool {
     by.has(Permission::StaffManage) && rules::touch(by, of.effective()).is_ok()
 }
 
-struct Who {
-    user: UserId,
+/// Whose word a link rests on.
+enum Behind {
+    /// That of somebody who manages staff: their rights are read again when it is used.
+    Staff(Starter),
+    /// Nobody's: the person asked for it, or the operator made it. The account takes the trace.
+    Nobody(AccountId),
+}
+
+struct Starter {
     account: AccountId,
     by: UserId,
     staff: StaffId,
 }
 
-impl Who {
+impl Behind {
+    /// Of a link that is usable.
     fn of(found: &Reset) -> Result<Self> {
         let bad = |_| AppError::internal("a password reset has a malformed id");
-        Ok(Self {
-            user: found.user_id.parse().map_err(bad)?,
-            account: found.account_id.parse().map_err(bad)?,
-            by: found.started_by.parse().map_err(bad)?,
-            staff: found.staff_id.as_deref().unwrap_or_default().parse().map_err(bad)?,
-        })
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        let Some(by) = &found.started_by else {
+            return Ok(Self::Nobody(text(&found.active_in).parse().map_err(bad)?));
+        };
+        Ok(Self::Staff(Starter {
+            account: text(&found.account_id).parse().map_err(bad)?,
+            by: by.parse().map_err(bad)?,
+            staff: text(&found.staff_id).parse().map_err(bad)?,
+        }))
     }
 }
 
@@ -210,32 +196,95 @@ pub async fn set(db: &Db, hasher: &Hasher, visit: &Visit, link: &str, password: 
         Ok(found) => found,
         Err(dead) => return Ok(Set::Dead(dead)),
     };
-    let (who, way) = (Who::of(&found)?, Way::of(link).unwrap_or(Way::Hand));
-    let Some(mut granting) = Granting::begin_on_behalf(db, &who.account, &who.by).await? else {
+    let asked = Asked { digest: &digest, way: Way::of(link).unwrap_or(Way::Hand), hash: &hash, now: visit.now };
+    let done = match Behind::of(&found)? {
+        Behind::Staff(starter) => set_on_behalf(db, visit, &starter, &asked).await?,
+        Behind::Nobody(account) => set_for_oneself(db, visit, &account, &asked).await?,
+    };
+    if done == Set::Done {
+        counters.succeed(db).await?;
+    }
+    Ok(done)
+}
+
+/// What a link is asked to do.
+struct Asked<'a> {
+    digest: &'a str,
+    way: Way,
+    hash: &'a str,
+    now: Timestamp,
+}
+
+impl Asked<'_> {
+    /// The link, read again under the transaction's hold.
+    async fn find(&self, on: &mut On<'_>) -> Result<std::result::Result<Reset, Dead>> {
+        let Some(found) = resets::find(on, self.digest).await? else { return Ok(Err(Dead::Unknown)) };
+        Ok(usable(&found, self.way, self.now).map(|()| found))
+    }
+
+    /// Sets the password, uses the link up, ends sessions and whatever else is open. Its traces; none: somebody was faster.
+    async fn set(&self, on: &mut On<'_>, found: Reset) -> Result<Option<(Doer, OfReset, OfUser)>> {
+        let user: UserId =
+            found.user_id.parse().map_err(|_| AppError::internal("a password reset has a malformed id"))?;
+        let before = store::present(on, &user).await?.map(|(hash, _)| hash).unwrap_or_default();
+        // The person's row first, as everybody takes it.
+        if !store::set_hash(on, &user, &before, self.hash, self.now).await?
+            || !resets::use_up(on, self.digest, self.now).await?
+        {
+            return Ok(None);
+        }
+        end_links(on, &user, self.now).await?;
+        store::end_sessions(on, &user, "").await?;
+        let doer = Doer { kind: "staff", id: Some(user.to_string()), name: found.name.clone() };
+        let used = OfReset {
+            user: user.clone(),
+            name: found.name.clone(),
+            step: ResetStep::Used,
+            mailed: self.way.is_mailed(),
+        };
+        let changed = OfUser { user, name: found.name, change: UserChange::PasswordChanged };
+        Ok(Some((doer, used, changed)))
+    }
+}
+
+/// Ends what was begun with the password before: links for a new one, and an address that waits for its confirmation.
+///
+/// # Errors
+/// Faults of the store.
+pub(super) async fn end_links(on: &mut On<'_>, user: &UserId, now: Timestamp) -> Result<()> {
+    resets::end(on, user, now).await?;
+    Ok(addresses::end(on, user, now).await?)
+}
+
+async fn set_on_behalf(db: &Db, visit: &Visit, starter: &Starter, asked: &Asked<'_>) -> Result<Set> {
+    let Some(mut granting) = Granting::begin_on_behalf(db, &starter.account, &starter.by).await? else {
         return Ok(Set::Dead(Dead::NotBacked));
     };
-    // Read again: from here on nobody else changes what people of the account may do.
-    let found = resets::find(&mut granting.on(), &digest).await?;
-    let Some(found) = found else { return Ok(Set::Dead(Dead::Unknown)) };
-    if let Err(dead) = usable(&found, way, visit.now) {
-        return Ok(Set::Dead(dead));
-    }
-    match roles::rights_of(&mut granting.on(), &who.account, &who.staff).await? {
+    // From here on nobody else changes what people of the account may do.
+    let found = match asked.find(&mut granting.on()).await? {
+        Ok(found) => found,
+        Err(dead) => return Ok(Set::Dead(dead)),
+    };
+    match roles::rights_of(&mut granting.on(), &starter.account, &starter.staff).await? {
         Some(of) if backs(granting.holds(), &of) => {}
         _ => return Ok(Set::Dead(Dead::NotBacked)),
     }
-    if !resets::use_up(&mut granting.on(), &digest, visit.now).await? {
+    let Some((doer, used, changed)) = asked.set(&mut granting.on(), found).await? else {
         return Ok(Set::Dead(Dead::Used));
-    }
-    let before = store::present(&mut granting.on(), &who.user).await?.map(|(hash, _)| hash).unwrap_or_default();
-    if !store::set_hash(&mut granting.on(), &who.user, &before, &hash, visit.now).await? {
+    };
+    granting.commit_as(&doer, visit.now, &visit.origin, &[&used as &dyn Change, &changed]).await?;
+    Ok(Set::Done)
+}
+
+async fn set_for_oneself(db: &Db, visit: &Visit, account: &AccountId, asked: &Asked<'_>) -> Result<Set> {
+    let mut tx = db.write().await?;
+    let found = match asked.find(&mut tx.on()).await? {
+        Ok(found) => found,
+        Err(dead) => return Ok(Set::Dead(dead)),
+    };
+    let Some((doer, used, changed)) = asked.set(&mut tx.on(), found).await? else {
         return Ok(Set::Dead(Dead::Used));
-    }
-    store::end_sessions(&mut granting.on(), &who.user, "").await?;
-    let doer = Doer { kind: "staff", id: Some(who.user.to_string()), name: found.name.clone() };
-    let used = OfReset { user: who.user.clone(), name: found.name.clone(), used: true, mailed: way == Way::Mail };
-    let changed = OfUser { user: who.user, name: found.name, change: UserChange::PasswordChanged };
-    granting.commit_as(&doer, visit.now, &visit.origin, &[&used, &changed]).await?;
-    counters.succeed(db).await?;
+    };
+    tx.commit_as(&doer, Some(account), visit.now, &visit.origin, &[&used, &changed]).await?;
     Ok(Set::Done)
 }

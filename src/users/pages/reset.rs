@@ -1,6 +1,7 @@
 //! The page behind a link for a new password.
 
-use super::{PASSWORD_RULE, entrance, problems_of, visitor_guard};
+use super::dead_link::{self, DeadLinkPage};
+use super::{PASSWORD_RULE, entrance, open_guard, problems_of};
 use crate::db::Db;
 use crate::error::Result;
 use crate::users::commands::reset::{self, Dead, Set};
@@ -34,45 +35,8 @@ pub struct ResetPage {
     pub problems: Vec<Problem>,
 }
 
-/// View data of what a link shows that is not good, or not any more.
-#[derive(Debug, Template)]
-#[template(path = "users/reset_refused.html")]
-pub struct ResetRefusedPage {
-    /// The frame, with what is the matter as its title.
-    pub shell: Shell,
-    /// Why.
-    pub why: &'static str,
-}
-
-impl ResetRefusedPage {
-    /// The page for a link that is not good, and its status.
-    #[must_use]
-    pub fn of(dead: Dead) -> (StatusCode, Self) {
-        let (status, title, why) = match dead {
-            Dead::Unknown => (
-                StatusCode::NOT_FOUND,
-                "This is not a link of this server",
-                "The address may have been cut off, or a newer link took its place.",
-            ),
-            Dead::Expired => (StatusCode::GONE, "This link has expired", "A link for a new password works for 1 hour."),
-            Dead::Used => (
-                StatusCode::GONE,
-                "This link does not work any more",
-                "A link works once, and the password was set since it was made.",
-            ),
-            Dead::NotBacked => (
-                StatusCode::GONE,
-                "This link was withdrawn",
-                "Whoever started it may not do so any more, or your accounts have changed since.",
-            ),
-        };
-        (status, Self { shell: frame::visitor_shell(title), why })
-    }
-}
-
 fn refused(request: &HttpRequest, dead: Dead) -> Result<HttpResponse> {
-    let (status, page) = ResetRefusedPage::of(dead);
-    frame::page(request, status, &page)
+    dead_link::answer(request, DeadLinkPage::of_reset(dead))
 }
 
 struct Asked<'a> {
@@ -85,10 +49,7 @@ struct Asked<'a> {
 
 impl Asked<'_> {
     fn show(&self, status: StatusCode, error: Option<String>) -> Result<HttpResponse> {
-        let (guard, cookie) = match &self.open.actor {
-            Some(actor) => (frame::guard(self.db, actor, false), None),
-            None => visitor_guard(self.request, self.db),
-        };
+        let (guard, cookie) = open_guard(self.open, self.request, self.db);
         let password = Field::password("password", "New password", "new-password").hint(PASSWORD_RULE).error(error);
         let problems = problems_of(&[&password]);
         let mut shell = frame::visitor_shell("Set a new password");
@@ -132,7 +93,7 @@ pub async fn set(
         Err(dead) => return refused(&request, dead),
     };
     let asked = Asked { open: &open, request: &request, db: &db, link, email: &found.email };
-    let words = ["Progreda", &found.account_name, &found.name, &found.email];
+    let words = ["Progreda", found.account_name.as_deref().unwrap_or_default(), &found.name, &found.email];
     let password = match hasher.choose(form.one("password"), &words).await? {
         Ok(password) => password,
         Err(bad) => return asked.show(StatusCode::UNPROCESSABLE_ENTITY, Some(bad.to_string())),

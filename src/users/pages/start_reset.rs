@@ -154,19 +154,17 @@ pub async fn start(
     };
     let way = if starting.mails { Way::Mail } else { Way::Hand };
     let started = reset::start(&db, &permit, &of.staff, way, &key).await?;
-    match way {
-        Way::Hand => reveal::lead(&request, &format!("{}/password-reset/link", back(&of)), &key, None),
-        Way::Mail => {
-            let done = match &started.link {
-                None => Done::SentBefore,
-                Some(link) => match mailer.send(mail(&started, &link_of(&public, link))).await {
-                    Sent::HandedOver => Done::ResetMailed,
-                    Sent::Failed | Sent::NotConfigured => Done::ResetNotMailed,
-                },
-            };
-            Ok(frame::see_other(&request, &back(&of), Some(done)))
-        }
+    if !way.is_mailed() {
+        return reveal::lead(&request, &format!("{}/password-reset/link", back(&of)), &key, None);
     }
+    let done = match &started.link {
+        None => Done::SentBefore,
+        Some(link) => match mailer.send(mail(&started, &link_of(&public, link))).await {
+            Sent::HandedOver => Done::ResetMailed,
+            Sent::Failed | Sent::NotConfigured => Done::ResetNotMailed,
+        },
+    };
+    Ok(frame::see_other(&request, &back(&of), Some(done)))
 }
 
 fn link_of(public: &Public, secret: &str) -> String {

@@ -1,11 +1,15 @@
 //! Every view of this feature, rendered in its states.
 
+use super::dead_link::DeadLinkPage;
+use super::email::EmailPage;
+use super::email_confirm::EmailConfirmPage;
+use super::forgotten::{ForgottenPage, ForgottenSentPage};
 use super::profile::{Confirm, ProfilePage, SessionRow};
-use super::reset::{ResetPage, ResetRefusedPage};
+use super::reset::ResetPage;
 use super::start_reset::ResetLinkPage;
 use super::{SetupPage, SetupRefusedPage, SignInPage, problems_of};
-use crate::users::commands::LinkState;
 use crate::users::commands::reset::Dead;
+use crate::users::commands::{LinkState, address};
 use crate::web::parts::{Field, FormGuard, When};
 use crate::web::shell::{Shell, ShellPerson};
 use askama::Template as _;
@@ -78,6 +82,25 @@ fn reset_link(link: Option<&str>, barred: bool) -> String {
     ResetLinkPage { shell, name: "Nora".to_owned(), link, barred, back }.render().unwrap()
 }
 
+fn email(mails: bool) -> String {
+    let shell = Shell { title: "Change e-mail address".to_owned(), ..Shell::default() };
+    let waiting = Some(("new@harborandpine.example".to_owned(), "22 Nov 2026, 10:21 UTC".to_owned()));
+    let email = Field::new("email", "New address", "new@").error(Some("Enter an e-mail address".to_owned()));
+    let problems = problems_of(&[&email]);
+    let present = "maren@harborandpine.example".to_owned();
+    EmailPage { shell, guard: guard(), email, present, waiting, mails, problems: if mails { problems } else { vec![] } }
+        .render()
+        .unwrap()
+}
+
+fn email_confirm(asks: bool) -> String {
+    let shell = Shell { title: "Confirm your new address".to_owned(), ..Shell::default() };
+    let password = asks.then(|| Field::password("password", "Your password", "current-password"));
+    let (present, new) = ("maren@harborandpine.example".to_owned(), "new@harborandpine.example".to_owned());
+    let page = EmailConfirmPage { shell, guard: guard(), link: "12".into(), present, new, password, problems: vec![] };
+    page.render().unwrap()
+}
+
 fn all() -> Vec<(&'static str, String)> {
     let setup = SetupPage::new(guard(), "1234", ["Harbor & Pine", "", "maren@"]);
     let mut empty = setup.clone();
@@ -95,7 +118,23 @@ fn all() -> Vec<(&'static str, String)> {
         ("link unknown", refused(LinkState::Unknown)),
         ("new password", reset(None)),
         ("new password refused", reset(Some("Enter a password of at least 15 characters"))),
-        ("reset link dead", ResetRefusedPage::of(Dead::NotBacked).1.render().unwrap()),
+        ("reset link dead", DeadLinkPage::of_reset(Dead::NotBacked).1.render().unwrap()),
+        (
+            "address link dead",
+            DeadLinkPage::of_address(&address::Dead::WouldLose(vec!["Pine".into()])).1.render().unwrap(),
+        ),
+        ("link for another", DeadLinkPage::of_another("Ada <Hale>").render().unwrap()),
+        ("forgotten", ForgottenPage::new(guard(), "", None, true).render().unwrap()),
+        (
+            "forgotten refused",
+            ForgottenPage::new(guard(), "x", Some("Enter an e-mail address".into()), true).render().unwrap(),
+        ),
+        ("forgotten without mail", ForgottenPage::new(guard(), "", None, false).render().unwrap()),
+        ("forgotten sent", ForgottenSentPage::new().render().unwrap()),
+        ("e-mail", email(true)),
+        ("e-mail without mail", email(false)),
+        ("e-mail confirmed", email_confirm(false)),
+        ("e-mail confirmed with the password", email_confirm(true)),
         ("reset link", reset_link(Some("https://console.example/password-reset?link=h12"), false)),
         ("reset link shown already", reset_link(None, false)),
         ("reset link barred", reset_link(None, true)),
