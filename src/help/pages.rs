@@ -63,6 +63,7 @@ pub const CHAPTERS: &[(&str, &str)] = &[
     ("delete", "Delete one"),
     ("leaving", "When somebody leaves"),
     ("accounts", "Work in several accounts"),
+    ("password", "Forgotten password, another e-mail address"),
     ("developers", "For developers: call API v2"),
 ];
 

@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 /// Errands that may wait; what comes beyond is not taken, and the log says so.
 const WAITING: usize = 512;
 /// Errands under way at once: a mail that hangs does not hold the others up.
-const AT_ONCE: usize = 4;
+const AT_ONCE: usize = 8;
 /// How long a server that stops waits for mails under way.
 const GRACE: Duration = Duration::from_secs(10);
 
@@ -110,5 +110,46 @@ async fn carry(errands: Arc<tokio::sync::Mutex<mpsc::Receiver<Errand>>>, mailer:
 async fn deliver(errand: Errand, mailer: &Mailer) {
     for Letter { to, subject, text } in errand.await {
         mailer.send(Mail { to: &to, subject, text }).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    fn configured() -> Post {
+        Post::start(Mailer::new(Some("smtp://127.0.0.1:1"), Some("p@mail.example")).unwrap())
+    }
+
+    #[actix_web::test]
+    async fn it_takes_so_many_and_then_no_more() {
+        let post = configured();
+        let taken = (0..WAITING + AT_ONCE + 10).filter(|_| post.take(std::future::pending())).count();
+        assert_eq!(taken, WAITING, "nobody had a turn yet");
+    }
+
+    #[actix_web::test]
+    async fn what_was_taken_is_done_before_it_ends_and_a_broken_errand_breaks_no_other() {
+        let post = configured();
+        let done = Arc::new(AtomicUsize::new(0));
+        for number in 0..40 {
+            let done = Arc::clone(&done);
+            post.take(async move {
+                assert!(number % 4 != 0, "an errand that fails");
+                done.fetch_add(1, Ordering::SeqCst);
+                Vec::new()
+            });
+        }
+        post.finish().await;
+        assert_eq!(done.load(Ordering::SeqCst), 30);
+        assert!(!post.take(async { Vec::new() }), "it has ended");
+    }
+
+    #[actix_web::test]
+    async fn without_a_mail_server_nothing_is_done() {
+        let post = Post::start(Mailer::new(None, None).unwrap());
+        assert!(post.take(async { panic!("nobody asked for it") }));
+        post.finish().await;
     }
 }

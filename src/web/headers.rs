@@ -21,6 +21,8 @@ const PERMISSIONS: HeaderValue = HeaderValue::from_static(
 );
 const NO_SNIFFING: HeaderValue = HeaderValue::from_static("nosniff");
 const DENY: HeaderValue = HeaderValue::from_static("DENY");
+// Not `no-referrer`: with it a browser says `Origin: null` of the page's own form, which is refused.
+const ORIGIN_ALONE: HeaderValue = HeaderValue::from_static("strict-origin");
 const SAME_ORIGIN: HeaderValue = HeaderValue::from_static("same-origin");
 const HTTPS_ONLY: HeaderValue = HeaderValue::from_static("max-age=31536000; includeSubDomains");
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
@@ -33,11 +35,12 @@ pub fn add(response: &mut ServiceResponse<BoxBody>) {
     let https = response.request().app_data::<web::Data<Public>>().is_some_and(|public| public.https);
     let took_away = forget_shown(response);
     let is_static = path(response.request()).starts_with("/static/");
+    let has_secret = response.request().query_string().split('&').any(|pair| pair.starts_with("link="));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_SECURITY_POLICY, CSP);
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, NO_SNIFFING);
     headers.insert(header::X_FRAME_OPTIONS, DENY);
-    headers.insert(header::REFERRER_POLICY, SAME_ORIGIN);
+    headers.insert(header::REFERRER_POLICY, if has_secret { ORIGIN_ALONE } else { SAME_ORIGIN });
     headers.insert(header::CROSS_ORIGIN_OPENER_POLICY, SAME_ORIGIN);
     headers.insert(header::CROSS_ORIGIN_RESOURCE_POLICY, SAME_ORIGIN);
     headers.insert(header::PERMISSIONS_POLICY, PERMISSIONS);

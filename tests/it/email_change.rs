@@ -69,7 +69,7 @@ async fn it_counts_once_it_is_confirmed_from_the_new_address() {
     assert!(told[0].text().contains(NEW) && !told[0].data.contains("link="), "{}", told[0].data);
     for _ in 0..3 {
         nora.get(&link).await.expect(200);
-        assert_eq!(scene.app.visitor().get(&link).await.expect(200).header("referrer-policy"), "no-referrer");
+        assert_eq!(scene.app.visitor().get(&link).await.expect(200).header("referrer-policy"), "strict-origin");
     }
     assert_eq!(address(&scene).await, NORA, "looking changes nothing");
     let done = confirm(&nora, &link).await.expect(303);

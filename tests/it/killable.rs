@@ -18,6 +18,11 @@ pub struct Binary {
 impl Binary {
     /// Starts it on this database and waits until it listens; what it logs goes to a file beside the key.
     pub fn start(database: &TestDatabase, filter: &str) -> Self {
+        Self::start_with(database, filter, &[])
+    }
+
+    /// The same with further settings, as variables of the environment.
+    pub fn start_with(database: &TestDatabase, filter: &str, settings: &[(&str, &str)]) -> Self {
         let log = database.folder().join("stderr");
         let lines = File::options().create(true).append(true).open(&log).expect("a file for the log");
         let mut process = Command::new(env!("CARGO_BIN_EXE_progreda"))
@@ -25,6 +30,7 @@ impl Binary {
             .arg("--key-file")
             .arg(database.key_file())
             .env("RUST_LOG", filter)
+            .envs(settings.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(lines)

@@ -31,9 +31,9 @@ async fn rotate(visitor: &Visitor, id: &IntegrationId, mode: &str) -> Page {
 }
 
 async fn update(visitor: &Visitor, id: &IntegrationId, name: &str, scopes: &[&str]) -> Page {
-    let form = visitor.get(&format!("{LIST}/{id}/edit")).await.expect(200);
-    let form = form.form(&format!("{LIST}/{id}")).with("name", name).with_all("scopes", scopes);
-    visitor.submit(form).await
+    let path = format!("{LIST}/{id}/edit");
+    let form = visitor.get(&path).await.expect(200).form(&path);
+    visitor.submit(form.with("name", name).with_all("scopes", scopes)).await
 }
 
 fn subjects(mails: &[Received]) -> Vec<String> {

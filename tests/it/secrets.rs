@@ -3,6 +3,7 @@
 use crate::console::{Admin, EMAIL, Made, PASSWORD, furnish, open};
 use crate::killable::Binary;
 use crate::support::database::{Engine, TestDatabase};
+use crate::support::smtp::{MailServer, Received};
 use crate::support::visitor::Visitor;
 use actix_web::cookie::{Cookie, CookieJar, Key};
 use base64::Engine as _;
@@ -12,6 +13,7 @@ use progreda::keys::Purpose;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 
 const WRONG_PASSWORD: &str = "ten lanterns along & the quay";
+const NEW_PASSWORD: &str = "seven grey lanterns at the pier";
 /// No secret; it must be found, or the search finds nothing at all.
 const NAME: &str = "Harbour ledger & post";
 
@@ -153,6 +155,56 @@ async fn no_secret_is_found_in_the_store_or_in_the_log() {
             assert!(!holds(text, secret), "{what} is in {place}");
         }
     }
+}
+
+/// What stands in a mail behind `mark`, of so many characters.
+async fn mailed(server: &MailServer, to: &str, count: usize, mark: &str, length: usize) -> String {
+    let text = server.arrived(to, count).await.iter().map(Received::text).collect::<String>();
+    text.split(mark).nth(1).and_then(|rest| rest.get(..length)).expect("a link").to_owned()
+}
+
+#[actix_web::test]
+async fn no_link_that_is_mailed_is_found_in_the_store_or_in_the_log() {
+    let (database, mail) = (TestDatabase::new().await, MailServer::start().await);
+    let db = open(&database).await;
+    furnish(&db).await;
+    let url = mail.url();
+    let settings = [("PROGREDA_SMTP_URL", url.as_str()), ("PROGREDA_MAIL_FROM", "progreda@mail.example")];
+    let mut server = Binary::start_with(&database, "trace", &settings);
+    let (stranger, new) = (Visitor::new(server.url()), "somebody.new@quay.example");
+    let form = stranger.get("/login/reset").await.expect(200).form("/login/reset");
+    stranger.submit(form.clone().with("email", EMAIL)).await.expect(303);
+    stranger.submit(form.with("email", "unknown.heron@quay.example")).await.expect(303);
+    let reset = mailed(&mail, EMAIL, 1, "/password-reset?link=", 33).await;
+    let admin = Admin::sign_in(server.url()).await.visitor;
+    let form = admin.get("/profile/email").await.expect(200).form("/profile/email");
+    admin.submit(form.with("email", new)).await.expect(303);
+    let change = mailed(&mail, new, 1, "/email-change?link=", 32).await;
+    for path in [format!("/password-reset?link={reset}"), format!("/email-change?link={change}")] {
+        let page = stranger.get(&path).await.expect(200);
+        let form = page.form(path.split('?').next().unwrap());
+        stranger.submit(form.with("password", "short")).await;
+    }
+    let form = stranger.get(&format!("/password-reset?link={reset}")).await.expect(200).form("/password-reset");
+    stranger.submit(form.with("password", NEW_PASSWORD)).await.expect(303);
+    let mut places = stored(&database).await;
+    places.push(journal(&db).await);
+    server.terminate();
+    server.ended();
+    places.push(("the log".to_owned(), letters(&server.log())));
+    assert!(places.iter().any(|(_, text)| holds(text, new.as_bytes())), "the search misses what is there");
+    for (what, secret) in [
+        ("a link for a password", &reset[1..]),
+        ("a link to a new address", &change),
+        ("the new password", NEW_PASSWORD),
+        ("an address that is nobody's", "unknown.heron@quay.example"),
+    ] {
+        for (place, text) in &places {
+            assert!(!holds(text, secret.as_bytes()), "{what} is in {place}");
+        }
+    }
+    let log = &places.last().expect("the log").1;
+    assert!(!holds(log, EMAIL.as_bytes()) && !holds(log, new.as_bytes()), "an address is in the log");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinHandle;
 
 /// A mail as it came over the wire.
@@ -30,27 +31,37 @@ impl Received {
     }
 }
 
-/// The server; it ends with this value.
+/// The server; it ends with this value. It has a thread of its own, so that it answers while a test waits.
 pub struct MailServer {
     port: u16,
     mails: Arc<Mutex<Vec<Received>>>,
     task: JoinHandle<()>,
+    runtime: Option<Runtime>,
 }
 
 impl Drop for MailServer {
     fn drop(&mut self) {
         self.task.abort();
+        while !self.task.is_finished() {
+            std::thread::sleep(std::time::Duration::from_millis(1));
+        }
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
     }
 }
 
 impl MailServer {
     /// One that takes mails for everybody whose address does not begin with `refused`.
     pub async fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+        listener.set_nonblocking(true).expect("a listener for waiting");
         let port = listener.local_addr().expect("an address").port();
+        let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a thread");
         let mails: Arc<Mutex<Vec<Received>>> = Arc::default();
         let kept = Arc::clone(&mails);
-        let task = tokio::spawn(async move {
+        let task = runtime.spawn(async move {
+            let listener = TcpListener::from_std(listener).expect("a listener");
             while let Ok((stream, _)) = listener.accept().await {
                 let kept = Arc::clone(&kept);
                 tokio::spawn(async move {
@@ -59,7 +70,7 @@ impl MailServer {
                 });
             }
         });
-        Self { port, mails, task }
+        Self { port, mails, task, runtime: Some(runtime) }
     }
 
     /// Its address, as `--smtp-url` takes it.

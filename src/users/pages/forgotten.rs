@@ -16,6 +16,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderValue, RETRY_AFTER};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
+use std::time::Duration;
 
 /// View data of the form that asks for a link.
 #[derive(Debug, Template)]
@@ -109,6 +110,9 @@ pub async fn ask(
     }
     let (own, public, origin) = (Db::clone(&db), Public::clone(&public), open.visit.origin.clone());
     let taken = post.take(async move {
+        // Nor does the next answer's time tell whether there is something to do for this one.
+        let [chance] = own.world().entropy().bytes::<1>();
+        tokio::time::sleep(Duration::from_millis(u64::from(chance) * 2)).await;
         let mailed = asked::ask(&own, &origin, &email).await;
         if let Err(error) = &mailed {
             tracing::warn!(cause = %error, "a link that was asked for could not be made");

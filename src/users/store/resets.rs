@@ -26,7 +26,7 @@ pub struct Reset {
     pub name: String,
     /// The person's address.
     pub email: String,
-    /// The account's name, when it was started in one.
+    /// The account's name: where it was started, else where the person can sign in.
     pub account_name: Option<String>,
     /// When it was made.
     pub created_at: i64,
@@ -125,7 +125,10 @@ const ADD: &str = "INSERT INTO password_resets (digest, user_id, account_id, sta
      VALUES ($1, $2, $3, $4, $5, $6, $7)";
 const ASKED_SINCE: &str = "SELECT COUNT(*) FROM password_resets WHERE user_id = $1 AND asked AND created_at > $2";
 const FIND: &str = concat!(
-    "SELECT p.user_id, p.account_id, p.started_by, s.id AS staff_id, u.name, u.email, a.name AS account_name, \
+    "SELECT p.user_id, p.account_id, p.started_by, s.id AS staff_id, u.name, u.email, COALESCE(a.name, \
+     (SELECT c.name FROM accounts c WHERE c.id = ",
+    active_account!(),
+    ")) AS account_name, \
      p.created_at, p.expires_at, p.used_at, p.ended_at, u.password_changed_at, ",
     active_account!(),
     " AS active_in, \
