@@ -175,11 +175,11 @@ mod tests {
     use crate::db::journal::{Class, Entry, Subject};
     use serde_json::json;
 
-    fn heard(action: &'static str, details: Value, by: Doer) -> Option<About> {
+    fn heard(action: &'static str, details: Value, by: &Doer) -> Option<About> {
         let subject = Subject { kind: "x", id: Some("x_1".to_owned()), name: "CRM sync".to_owned() };
         let entry = Entry { class: Class::Audit, action, subject, details };
         let (now, origin) = (Timestamp::from_millis(0), Origin::default());
-        let committed = Committed { doer: &by, account: None, now, origin: &origin, entry: &entry };
+        let committed = Committed { doer: by, account: None, now, origin: &origin, entry: &entry };
         Notice::of(&committed).map(|notice| notice.about)
     }
 
@@ -187,18 +187,18 @@ mod tests {
     fn only_changed_scopes_are_told_of_an_update() {
         let details =
             |before: &[&str], after: &[&str]| json!({ "before": { "scopes": before }, "after": { "scopes": after } });
-        let told = heard("integration.updated", details(&["a", "b"], &["b", "c"]), Doer::operator());
+        let told = heard("integration.updated", details(&["a", "b"], &["b", "c"]), &Doer::operator());
         let Some(About::Integration { what: OfIntegration::ScopesChanged { added, removed }, .. }) = told else {
             panic!("{told:?}")
         };
         assert_eq!((added, removed), (vec!["c".to_owned()], vec!["a".to_owned()]));
-        assert_eq!(heard("integration.updated", details(&["a"], &["a"]), Doer::operator()), None);
+        assert_eq!(heard("integration.updated", details(&["a"], &["a"]), &Doer::operator()), None);
     }
 
     #[test]
     fn a_changed_address_is_told_to_the_one_before() {
         let details = json!({ "before": { "email": "old@x.example" }, "after": { "email": "new@x.example" } });
-        let told = heard("user.email_changed", details, Doer::operator());
+        let told = heard("user.email_changed", details, &Doer::operator());
         let Some(About::Person { told: Some(told), what: OfPerson::EmailChanged(new), .. }) = told else {
             panic!("{told:?}")
         };
@@ -207,7 +207,7 @@ mod tests {
 
     #[test]
     fn what_runs_by_the_clock_and_what_is_seen_daily_tells_nobody() {
-        assert_eq!(heard("integration.rotated_now", json!({}), Doer::system()), None);
-        assert_eq!(heard("user.signed_in", json!({}), Doer::operator()), None);
+        assert_eq!(heard("integration.rotated_now", json!({}), &Doer::system()), None);
+        assert_eq!(heard("user.signed_in", json!({}), &Doer::operator()), None);
     }
 }
