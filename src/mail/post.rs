@@ -122,34 +122,45 @@ mod tests {
         Post::start(Mailer::new(Some("smtp://127.0.0.1:1"), Some("p@mail.example")).unwrap())
     }
 
-    #[actix_web::test]
-    async fn it_takes_so_many_and_then_no_more() {
-        let post = configured();
-        let taken = (0..WAITING + AT_ONCE + 10).filter(|_| post.take(std::future::pending())).count();
-        assert_eq!(taken, WAITING, "nobody had a turn yet");
+    fn run<T>(work: impl Future<Output = T>) -> T {
+        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
     }
 
-    #[actix_web::test]
-    async fn what_was_taken_is_done_before_it_ends_and_a_broken_errand_breaks_no_other() {
-        let post = configured();
+    #[test]
+    fn it_takes_so_many_and_then_no_more() {
+        run(async {
+            let post = configured();
+            let taken = (0..WAITING + AT_ONCE + 10).filter(|_| post.take(std::future::pending())).count();
+            assert_eq!(taken, WAITING, "nobody had a turn yet");
+        });
+    }
+
+    #[test]
+    fn what_was_taken_is_done_before_it_ends_and_a_broken_errand_breaks_no_other() {
         let done = Arc::new(AtomicUsize::new(0));
-        for number in 0..40 {
-            let done = Arc::clone(&done);
-            post.take(async move {
-                assert!(number % 4 != 0, "an errand that fails");
-                done.fetch_add(1, Ordering::SeqCst);
-                Vec::new()
-            });
-        }
-        post.finish().await;
+        let counted = Arc::clone(&done);
+        run(async move {
+            let post = configured();
+            for number in 0..40 {
+                let done = Arc::clone(&counted);
+                post.take(async move {
+                    assert!(number % 4 != 0, "an errand that fails");
+                    done.fetch_add(1, Ordering::SeqCst);
+                    Vec::new()
+                });
+            }
+            post.finish().await;
+            assert!(!post.take(async { Vec::new() }), "it has ended");
+        });
         assert_eq!(done.load(Ordering::SeqCst), 30);
-        assert!(!post.take(async { Vec::new() }), "it has ended");
     }
 
-    #[actix_web::test]
-    async fn without_a_mail_server_nothing_is_done() {
-        let post = Post::start(Mailer::new(None, None).unwrap());
-        assert!(post.take(async { panic!("nobody asked for it") }));
-        post.finish().await;
+    #[test]
+    fn without_a_mail_server_nothing_is_done() {
+        run(async {
+            let post = Post::start(Mailer::new(None, None).unwrap());
+            assert!(post.take(async { panic!("nobody asked for it") }));
+            post.finish().await;
+        });
     }
 }

@@ -57,7 +57,7 @@ async fn set_domain(scene: &Scene, domain: &str) {
 
 #[actix_web::test]
 async fn it_counts_once_it_is_confirmed_from_the_new_address() {
-    let server = MailServer::start().await;
+    let server = MailServer::start();
     let scene = scene(&server).await;
     let nora = scene.signed_in(NORA).await;
     assert!(nora.get("/profile").await.expect(200).text.contains("href=\"/profile/email\""));
@@ -85,7 +85,7 @@ async fn it_counts_once_it_is_confirmed_from_the_new_address() {
     assert!(scene.admin.get("/settings/staff?q=nora.quay").await.expect(200).shows(NEW), "the list finds it");
     let sql = "SELECT action, details FROM events WHERE action LIKE 'user.email%' ORDER BY sequence";
     let events: Vec<(String, String)> = scene.db.read().await.unwrap().on().all(sql, binds![]).await.unwrap();
-    let details = format!("{{\"after\":{{\"email\":\"{NEW}\"}},\"before\":{{\"email\":\"{NORA}\"}}}}");
+    let details = format!("{{\"before\":{{\"email\":\"{NORA}\"}},\"after\":{{\"email\":\"{NEW}\"}}}}");
     let expected =
         ["user.email_change_started", "user.email_changed"].map(|action| (action.to_owned(), details.clone()));
     assert_eq!(events, expected);
@@ -93,7 +93,7 @@ async fn it_counts_once_it_is_confirmed_from_the_new_address() {
 
 #[actix_web::test]
 async fn who_is_not_signed_in_gives_the_password() {
-    let server = MailServer::start().await;
+    let server = MailServer::start();
     let scene = scene(&server).await;
     let link = mailed(&server, &scene.signed_in(NORA).await, 1).await;
     let visitor = scene.app.visitor();
@@ -111,7 +111,7 @@ async fn who_is_not_signed_in_gives_the_password() {
 
 #[actix_web::test]
 async fn guessing_the_password_behind_a_link_is_throttled() {
-    let server = MailServer::start().await;
+    let server = MailServer::start();
     let scene = scene(&server).await;
     let link = mailed(&server, &scene.signed_in(NORA).await, 1).await;
     let visitor = scene.app.visitor();
@@ -127,7 +127,7 @@ async fn guessing_the_password_behind_a_link_is_throttled() {
 
 #[actix_web::test]
 async fn nobody_else_confirms_it() {
-    let server = MailServer::start().await;
+    let server = MailServer::start();
     let scene = scene(&server).await;
     let link = mailed(&server, &scene.signed_in(NORA).await, 1).await;
     let page = scene.admin.get(&link).await.expect(403);
@@ -145,7 +145,7 @@ async fn nobody_else_confirms_it() {
 
 #[actix_web::test]
 async fn the_answer_does_not_tell_that_an_address_is_taken() {
-    let server = MailServer::start().await;
+    let server = MailServer::start();
     let scene = scene(&server).await;
     let nora = scene.signed_in(NORA).await;
     let taken = begin(&nora, ADMIN).await.expect(303);
@@ -162,7 +162,7 @@ async fn the_answer_does_not_tell_that_an_address_is_taken() {
 
 #[actix_web::test]
 async fn an_address_that_somebody_took_meanwhile_stays_theirs() {
-    let server = MailServer::start().await;
+    let server = MailServer::start();
     let scene = scene(&server).await;
     let nora = scene.signed_in(NORA).await;
     let link = mailed(&server, &nora, 1).await;
@@ -174,7 +174,7 @@ async fn an_address_that_somebody_took_meanwhile_stays_theirs() {
 
 #[actix_web::test]
 async fn of_twenty_at_the_same_moment_one_changes_it_and_a_newer_one_ends_it() {
-    let server = MailServer::start().await;
+    let server = MailServer::start();
     let scene = scene(&server).await;
     let nora = scene.signed_in(NORA).await;
     let older = mailed(&server, &nora, 1).await;
@@ -191,7 +191,7 @@ async fn of_twenty_at_the_same_moment_one_changes_it_and_a_newer_one_ends_it() {
 
 #[actix_web::test]
 async fn a_link_dies_by_time_by_a_new_password_and_while_the_person_is_disabled() {
-    let server = MailServer::start().await;
+    let server = MailServer::start();
     let scene = scene(&server).await;
     let nora = scene.signed_in(NORA).await;
     let link = mailed(&server, &nora, 1).await;
@@ -218,7 +218,7 @@ async fn a_link_dies_by_time_by_a_new_password_and_while_the_person_is_disabled(
 
 #[actix_web::test]
 async fn no_address_is_taken_with_which_an_account_would_be_lost() {
-    let server = MailServer::start().await;
+    let server = MailServer::start();
     let scene = scene(&server).await;
     let nora = scene.signed_in(NORA).await;
     let link = mailed(&server, &nora, 1).await;
@@ -238,7 +238,7 @@ async fn no_address_is_taken_with_which_an_account_would_be_lost() {
 
 #[actix_web::test]
 async fn it_asks_for_the_password_after_a_while_and_keeps_what_was_typed() {
-    let server = MailServer::start().await;
+    let server = MailServer::start();
     let scene = scene(&server).await;
     let nora = scene.signed_in(NORA).await;
     scene.app.advance(Span::minutes(16));
@@ -254,7 +254,7 @@ async fn it_asks_for_the_password_after_a_while_and_keeps_what_was_typed() {
 
 #[actix_web::test]
 async fn what_cannot_be_is_said_beside_the_field_and_strangers_are_not_flooded() {
-    let server = MailServer::start().await;
+    let server = MailServer::start();
     let scene = scene(&server).await;
     let nora = scene.signed_in(NORA).await;
     assert!(begin(&nora, "no address").await.expect(422).shows("Enter an e-mail address"));
@@ -270,7 +270,7 @@ async fn what_cannot_be_is_said_beside_the_field_and_strangers_are_not_flooded()
 
 #[actix_web::test]
 async fn a_link_for_a_password_that_went_to_the_old_address_dies_with_it() {
-    let server = MailServer::start().await;
+    let server = MailServer::start();
     let scene = scene(&server).await;
     let visitor = scene.app.visitor();
     let form = visitor.get("/login/reset").await.expect(200).form("/login/reset");

@@ -69,7 +69,7 @@ async fn by_operator(scene: &Scene) -> String {
 
 #[actix_web::test]
 async fn a_mailed_link_sets_a_new_password_once_and_signs_nobody_in() {
-    let server = MailServer::start().await;
+    let server = MailServer::start();
     let scene = scene(server.url()).await;
     let before = scene.signed_in(NORA).await;
     assert!(scene.app.visitor().get("/login").await.expect(200).text.contains("href=\"/login/reset\""));
@@ -106,7 +106,7 @@ async fn a_mailed_link_sets_a_new_password_once_and_signs_nobody_in() {
 
 #[actix_web::test]
 async fn everybody_who_asks_gets_the_same_answer() {
-    let server = MailServer::start().await;
+    let server = MailServer::start();
     let scene = scene(server.url()).await;
     scene.person(&scene.account, "gone@harbor.example", "User").await;
     let closed = scene.account("Closed").await;
@@ -154,7 +154,7 @@ fn ranks(one: &[Duration], other: &[Duration]) -> f64 {
 
 #[actix_web::test]
 async fn the_time_of_the_answer_tells_nothing() {
-    let server = MailServer::start().await;
+    let server = MailServer::start();
     let scene = scene(server.url()).await;
     let visitor = scene.app.visitor();
     let form = visitor.get(ASK).await.expect(200).form(ASK);
@@ -181,7 +181,7 @@ async fn the_time_of_the_answer_tells_nothing() {
 
 #[actix_web::test]
 async fn a_mailbox_cannot_be_flooded_and_nobody_is_told() {
-    let server = MailServer::start().await;
+    let server = MailServer::start();
     let app = TestApp::start_with(TestDatabase::new().await, |config| {
         config.smtp_url = Some(server.url());
         config.mail_from = Some("progreda@harbor.example".to_owned());
@@ -205,7 +205,7 @@ async fn a_mailbox_cannot_be_flooded_and_nobody_is_told() {
 
 #[actix_web::test]
 async fn asking_again_and_again_from_one_network_is_throttled_and_signing_in_is_not() {
-    let server = MailServer::start().await;
+    let server = MailServer::start();
     let scene = scene(server.url()).await;
     for email in [NORA, "nobody@harbor.example"] {
         let mut statuses = Vec::new();
@@ -221,7 +221,7 @@ async fn asking_again_and_again_from_one_network_is_throttled_and_signing_in_is_
 
 #[actix_web::test]
 async fn of_twenty_at_the_same_moment_one_sets_it() {
-    let server = MailServer::start().await;
+    let server = MailServer::start();
     let scene = scene(server.url()).await;
     let link = mailed(&scene, &server, 1).await;
     let mut tries = Vec::new();
@@ -239,7 +239,7 @@ async fn of_twenty_at_the_same_moment_one_sets_it() {
 
 #[actix_web::test]
 async fn a_link_dies_by_time_by_a_newer_one_and_by_a_new_password() {
-    let server = MailServer::start().await;
+    let server = MailServer::start();
     let scene = scene(server.url()).await;
     let visitor = scene.app.visitor();
     visitor.get("/password-reset?link=a00000000000000000000000000000000").await.expect(404);
@@ -270,7 +270,7 @@ async fn a_link_dies_by_time_by_a_newer_one_and_by_a_new_password() {
 
 #[actix_web::test]
 async fn a_link_is_dead_for_somebody_who_cannot_sign_in_any_more() {
-    let server = MailServer::start().await;
+    let server = MailServer::start();
     let scene = scene(server.url()).await;
     let link = mailed(&scene, &server, 1).await;
     let visitor = scene.app.visitor();
@@ -288,7 +288,7 @@ async fn a_link_is_dead_for_somebody_who_cannot_sign_in_any_more() {
 
 #[actix_web::test]
 async fn a_new_password_uses_up_every_open_link_and_asking_ends_none_of_others() {
-    let server = MailServer::start().await;
+    let server = MailServer::start();
     let scene = scene(server.url()).await;
     let visitor = scene.app.visitor();
     let printed = by_operator(&scene).await;
@@ -348,7 +348,7 @@ async fn a_mail_server_that_hangs_holds_nobody_up() {
 
 #[actix_web::test]
 async fn what_was_asked_for_is_mailed_before_the_server_stops() {
-    let server = MailServer::start().await;
+    let server = MailServer::start();
     let mut scene = scene(server.url()).await;
     ask(&scene, NORA).await.expect(303);
     scene.app.restart();

@@ -35,7 +35,7 @@ async fn invite(scene: &Scene, email: &str) -> (Page, String) {
 
 #[actix_web::test]
 async fn an_invitation_is_mailed_to_whom_it_is_for() {
-    let server = MailServer::start().await;
+    let server = MailServer::start();
     let scene = scene(server.url()).await;
     let (page, link) = invite(&scene, NORA).await;
     assert!(page.shows("The mail was handed to the mail server"));
@@ -51,7 +51,7 @@ async fn an_invitation_is_mailed_to_whom_it_is_for() {
 
 #[actix_web::test]
 async fn no_name_and_no_address_writes_a_header() {
-    let server = MailServer::start().await;
+    let server = MailServer::start();
     let scene = scene(server.url()).await;
     let mut tx = scene.db.write().await.unwrap();
     let evil = "Harbor\r\nBcc: eve@evil.example\r\n\r\n.\r\nMAIL FROM:<eve@evil.example>";
@@ -70,7 +70,7 @@ async fn no_name_and_no_address_writes_a_header() {
 
 #[actix_web::test]
 async fn a_server_that_is_down_or_refuses_is_said_and_the_link_works() {
-    let server = MailServer::start().await;
+    let server = MailServer::start();
     let scene = scene(server.url()).await;
     let (page, link) = invite(&scene, "refused@quay.example").await;
     assert!(page.shows("the mail could not be sent. Hand the link over yourself"));

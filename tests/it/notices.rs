@@ -42,7 +42,7 @@ fn subjects(mails: &[Received]) -> Vec<String> {
 
 #[actix_web::test]
 async fn whoever_changes_a_password_tells_its_owner() {
-    let server = MailServer::start().await;
+    let server = MailServer::start();
     let scene = scene(server.url()).await;
     change_password(&scene.admin, PASSWORD, "eleven small boats at anchor").await.expect(303);
     let mails = server.arrived(ADMIN, 1).await;
@@ -59,7 +59,7 @@ async fn whoever_changes_a_password_tells_its_owner() {
 
 #[actix_web::test]
 async fn who_looks_after_an_integration_is_told_what_others_do_to_it() {
-    let server = MailServer::start().await;
+    let server = MailServer::start();
     let scene = scene(server.url()).await;
     let nora = scene.signed_in(NORA).await;
     // Ada is the account's first admin: it is hers.
@@ -89,7 +89,7 @@ async fn who_looks_after_an_integration_is_told_what_others_do_to_it() {
 
 #[actix_web::test]
 async fn nobody_is_told_what_they_did_themselves_nor_who_has_left() {
-    let server = MailServer::start().await;
+    let server = MailServer::start();
     let scene = scene(server.url()).await;
     let nora = scene.signed_in(NORA).await;
     let one = scene.token(&scene.account, "Own", &["contacts.readonly"]).await.integration;
@@ -117,7 +117,7 @@ async fn a_mail_server_that_hangs_or_refuses_neither_delays_nor_fails_a_change()
 
 #[actix_web::test]
 async fn notices_are_sent_before_the_server_stops() {
-    let server = MailServer::start().await;
+    let server = MailServer::start();
     let mut scene = scene(server.url()).await;
     change_password(&scene.admin, PASSWORD, "eleven small boats at anchor").await.expect(303);
     scene.app.restart();

@@ -200,7 +200,7 @@ async fn without_mail_nobody_gets_a_link_into_a_further_account() {
 
 #[actix_web::test]
 async fn with_mail_the_link_goes_to_the_person_alone() {
-    let server = MailServer::start().await;
+    let server = MailServer::start();
     let app = TestApp::start_with(TestDatabase::new().await, |config| {
         config.smtp_url = Some(server.url());
         config.mail_from = Some("progreda@harbor.example".to_owned());

@@ -165,7 +165,7 @@ async fn mailed(server: &MailServer, to: &str, count: usize, mark: &str, length:
 
 #[actix_web::test]
 async fn no_link_that_is_mailed_is_found_in_the_store_or_in_the_log() {
-    let (database, mail) = (TestDatabase::new().await, MailServer::start().await);
+    let (database, mail) = (TestDatabase::new().await, MailServer::start());
     let db = open(&database).await;
     furnish(&db).await;
     let url = mail.url();

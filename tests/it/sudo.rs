@@ -2,7 +2,10 @@
 
 use crate::roles::{ROLES, matrix, role, switch};
 use crate::support::actors::{ADMIN, PASSWORD, Scene};
+use crate::support::app::TestApp;
+use crate::support::database::TestDatabase;
 use crate::support::html::Form;
+use crate::support::smtp::MailServer;
 use progreda::authz::Permission;
 use progreda::binds;
 use progreda::web::routes::Face;
@@ -67,7 +70,8 @@ impl Story {
 
 #[actix_web::test]
 async fn every_marked_action_is_asked_for_and_then_done_once() {
-    let scene = Scene::new().await;
+    let server = MailServer::start();
+    let scene = Scene::on(TestApp::start_mailing(TestDatabase::new().await, server.url())).await;
     scene.person(&scene.account, UMA, "User").await;
     let mut story = Story { scene, tried: BTreeSet::new() };
     integrations(&mut story).await;
@@ -163,6 +167,9 @@ async fn invitations(story: &mut Story) {
 async fn oneself(story: &mut Story) {
     let form = story.form("/settings/account", "/settings/account").await.with("name", "Harbor");
     story.late("/settings/account", form).await;
+    let email = "/profile/email";
+    let form = story.form(email, email).await.with("email", "ada@quay.example");
+    story.late(email, form).await;
     for (route, page) in [("/profile/sessions/end", "/profile"), ("/profile/sessions/end-all", "/profile")] {
         let elsewhere = story.scene.signed_in(ADMIN).await;
         let form = story.form(page, route).await;

@@ -1,10 +1,11 @@
 //! A mail server on loopback: speaks as much SMTP as it takes to hand mails over, and keeps them.
 
 use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::runtime::{Builder, Runtime};
-use tokio::task::JoinHandle;
+use tokio::runtime::Builder;
+use tokio::sync::oneshot;
 
 /// A mail as it came over the wire.
 #[derive(Debug, Clone)]
@@ -35,42 +36,38 @@ impl Received {
 pub struct MailServer {
     port: u16,
     mails: Arc<Mutex<Vec<Received>>>,
-    task: JoinHandle<()>,
-    runtime: Option<Runtime>,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
 }
 
 impl Drop for MailServer {
     fn drop(&mut self) {
-        self.task.abort();
-        while !self.task.is_finished() {
-            std::thread::sleep(std::time::Duration::from_millis(1));
-        }
-        if let Some(runtime) = self.runtime.take() {
-            runtime.shutdown_background();
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
         }
     }
 }
 
 impl MailServer {
     /// One that takes mails for everybody whose address does not begin with `refused`.
-    pub async fn start() -> Self {
+    pub fn start() -> Self {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
-        listener.set_nonblocking(true).expect("a listener for waiting");
+        listener.set_nonblocking(true).expect("a listener that can be waited for");
         let port = listener.local_addr().expect("an address").port();
-        let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a thread");
         let mails: Arc<Mutex<Vec<Received>>> = Arc::default();
         let kept = Arc::clone(&mails);
-        let task = runtime.spawn(async move {
-            let listener = TcpListener::from_std(listener).expect("a listener");
-            while let Ok((stream, _)) = listener.accept().await {
-                let kept = Arc::clone(&kept);
-                tokio::spawn(async move {
-                    // A client that hangs up in the middle hands nothing over.
-                    let _ = talk(stream, &kept).await;
-                });
-            }
+        let (stop, stopped) = oneshot::channel();
+        let thread = std::thread::spawn(move || {
+            let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
+            runtime.block_on(async {
+                tokio::select! {
+                    () = serve(listener, kept) => {}
+                    _ = stopped => {}
+                }
+            });
         });
-        Self { port, mails, task, runtime: Some(runtime) }
+        Self { port, mails, stop: Some(stop), thread: Some(thread) }
     }
 
     /// Its address, as `--smtp-url` takes it.
@@ -95,6 +92,17 @@ impl MailServer {
     /// What came so far.
     pub fn mails(&self) -> Vec<Received> {
         self.mails.lock().unwrap().clone()
+    }
+}
+
+async fn serve(listener: std::net::TcpListener, kept: Arc<Mutex<Vec<Received>>>) {
+    let listener = TcpListener::from_std(listener).expect("a listener");
+    while let Ok((stream, _)) = listener.accept().await {
+        let kept = Arc::clone(&kept);
+        tokio::spawn(async move {
+            // A client that hangs up in the middle hands nothing over.
+            let _ = talk(stream, &kept).await;
+        });
     }
 }
 
