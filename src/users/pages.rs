@@ -1,6 +1,5 @@
 //! Pages of people: setup, sign-in, profile.
 
-pub mod client;
 pub mod profile;
 pub mod reset;
 mod setup;
