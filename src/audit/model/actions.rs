@@ -61,7 +61,7 @@ pub const ACTIONS: &[Action] = &[
     of("integration", "integration.deleted", "trash-2", "Deleted", "deleted {it}"),
     of("integration", "integration.token_revoked", "ban", "Token revoked by its holder", "revoked the token{ended}{of}"),
 
-    of("user", "user.added", "user-plus", "Person made", "made {it} known to this server"),
+    of("user", "user.added", "user-plus", "Person made", "added {it}"),
     of("user", "user.signed_in", "key-round", "Signed in", "signed in"),
     of("user", "user.sign_in_failed", "circle-x", "Sign-in failed", "failed to sign in as {it}"),
     of("user", "user.signed_out", "log-out", "Signed out", "signed out"),

@@ -53,7 +53,8 @@ pub fn diff(event: &Event) -> Vec<DiffRow> {
         return vec![DiffRow::of_lists("For them alone", false, &said(before), &said(after))];
     }
     let mut fields: Vec<&String> = before.keys().chain(after.keys()).collect();
-    fields.sort_unstable();
+    // The name first, as in every form.
+    fields.sort_unstable_by_key(|field| (*field != "name", *field));
     fields.dedup();
     let differs = |field: &&String| before.get(*field) != after.get(*field);
     let row = |field: &String| {
