@@ -25,8 +25,7 @@ pub async fn add(scene: &Scene, count: i64, action: &str, kind: &str, actor: &st
     let mut tx = scene.db.write().await.unwrap();
     for _ in 0..count {
         let id = progreda::ids::EventId::new(scene.db.world().now(), scene.db.world().entropy());
-        let sequence =
-            (kind != "contact").then_some(1_000_000 + number + scene.db.world().now().millis() % 1_000 * 1_000);
+        let sequence = (kind != "contact").then(|| NEXT.fetch_add(1, Ordering::Relaxed));
         let values = binds![&id, &scene.account, sequence, 1_000_000_i64, actor, action, kind];
         tx.on().run(sql, values).await.unwrap();
     }
