@@ -18,7 +18,7 @@ use crate::web::session::{Sessions, SignedIn};
 use crate::web::visit::{self, TrustedProxies};
 use crate::web::{assets, cookies, headers, permit};
 use crate::world::{Timestamp, World};
-use crate::{accounts, contacts, help, integrations, invitations, labs, roles, staff, usage, users};
+use crate::{accounts, audit, contacts, help, integrations, invitations, labs, roles, staff, usage, users};
 use actix_session::SessionMiddleware;
 use actix_session::config::{BrowserSession, CookieContentSecurity};
 use actix_web::cookie::{Key, SameSite};
@@ -161,6 +161,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(accounts::routes());
     all.extend(labs::routes());
     all.extend(roles::routes());
+    all.extend(audit::routes());
     all.extend(help::routes());
     #[cfg(debug_assertions)]
     all.push(Route::page(Method::GET, "/sample", crate::web::sample::show));

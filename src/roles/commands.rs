@@ -1,17 +1,17 @@
 //! What people and the operator do with roles: permit, then rules on what everybody holds, then store, with its trace.
 
+use super::change::{OfRole, RoleChange, RoleGiven, codes};
 use super::model::{BadName, Board, Draft, Plan, Role, RoleName, Verdict, Viewer, Words};
 use super::store::{self, rights};
-use super::{ChangeRoles, Granting};
+use super::{ChangeRoles, Granting, Rights};
 use crate::authz::rules::{change_person, give};
 use crate::authz::{Permission, PermissionSet, Permit, Rule};
-use crate::db::journal::{Change, Class, Entry, Subject};
+use crate::db::journal::Change;
 use crate::db::{Db, DbError};
 use crate::error::{AppError, Result};
 use crate::ids::{AccountId, RoleId};
 use crate::keys::Purpose;
 use crate::web::once::{self, Claim, OnceKey, Sender};
-use serde_json::{Value, json};
 use std::str::FromStr as _;
 
 /// Why nothing was changed.
@@ -36,32 +36,6 @@ impl<E: Into<AppError>> From<E> for Trouble {
 }
 
 type Done<T> = std::result::Result<T, Trouble>;
-
-/// A change of a role or, by it, of somebody who has it.
-struct RightsChanged {
-    action: &'static str,
-    subject: Subject,
-    details: Value,
-}
-
-impl Change for RightsChanged {
-    fn entry(&self) -> Entry {
-        Entry { class: Class::Audit, action: self.action, subject: self.subject.clone(), details: self.details.clone() }
-    }
-}
-
-fn of_role(action: &'static str, id: &RoleId, name: &str, before: &Value, after: &Value) -> RightsChanged {
-    let subject = Subject { kind: "role", id: Some(id.to_string()), name: name.to_owned() };
-    RightsChanged { action, subject, details: json!({ "before": before, "after": after }) }
-}
-
-fn codes(permissions: PermissionSet) -> Vec<&'static str> {
-    permissions.iter().map(Permission::code).collect()
-}
-
-fn gives(permissions: PermissionSet) -> Value {
-    json!({ "permissions": codes(permissions) })
-}
 
 impl Viewer {
     /// Whoever makes the change, as they stand at this moment.
@@ -96,15 +70,10 @@ pub async fn save(db: &Db, permit: &Permit<ChangeRoles>, draft: &Draft, shown: &
     board.permits(&viewer, &plan)?;
     let mut changes = Vec::new();
     for change in &plan.changes {
-        let (id, after) = (&change.role.id, &change.after);
-        write(&mut granting, permit.account(), &change.role, after).await?;
-        let (before, after) = (gives(change.role.set()), gives(PermissionSet::of(after)));
-        changes.push(of_role("role.changed", id, &change.role.name, &before, &after));
+        write(&mut granting, permit.account(), &change.role, &change.after).await?;
+        let (before, after) = (change.role.set(), PermissionSet::of(&change.after));
+        changes.push(OfRole::new(&change.role, RoleChange::Changed(before, after)));
     }
-    commit(granting, permit, &changes).await
-}
-
-async fn commit(granting: Granting, permit: &Permit<ChangeRoles>, changes: &[RightsChanged]) -> Done<()> {
     let changes: Vec<&dyn Change> = changes.iter().map(|change| change as &dyn Change).collect();
     Ok(granting.commit(permit, &changes).await?)
 }
@@ -152,8 +121,8 @@ pub async fn create(
     for permission in given.iter() {
         store::set(&mut granting.on(), permit.account(), &id, permission, true).await?;
     }
-    let after = json!({ "name": name.text, "permissions": codes(given) });
-    commit(granting, permit, &[of_role("role.created", &id, &name.text, &json!({}), &after)]).await
+    let made = OfRole { id, name: name.text.clone(), change: RoleChange::Created(given) };
+    Ok(granting.commit(permit, &[&made]).await?)
 }
 
 fn taken<T>(done: Result<T, DbError>) -> Done<T> {
@@ -185,8 +154,8 @@ pub async fn rename(
         return Err(Trouble::Moved);
     }
     taken(store::rename(&mut granting.on(), permit.account(), id, name).await)?;
-    let (before, after) = (json!({ "name": role.name }), json!({ "name": name.text }));
-    commit(granting, permit, &[of_role("role.renamed", id, &name.text, &before, &after)]).await?;
+    let change = RoleChange::Renamed(role.name.clone());
+    granting.commit(permit, &[&OfRole { id: id.clone(), name: name.text.clone(), change }]).await?;
     Ok(true)
 }
 
@@ -252,15 +221,18 @@ pub async fn delete(
     };
     let people = rights::of_role(&mut granting.on(), permit.account(), id).await?;
     store::delete(&mut granting.on(), permit.account(), id, &heir.id).await?;
-    let before = json!({ "name": role.name, "permissions": codes(role.set()) });
-    let after = json!({ "moved_to": heir.name, "people": role.people, "invitations": role.invitations });
-    let mut changes = vec![of_role("role.deleted", id, &role.name, &before, &after)];
-    for person in people {
-        let subject = Subject { kind: "staff", id: Some(person.staff.to_string()), name: person.name };
-        let details = json!({ "before": { "role": role.name }, "after": { "role": heir.name } });
-        changes.push(RightsChanged { action: "staff.role_given", subject, details });
-    }
-    commit(granting, permit, &changes).await
+    let (given, moved_to) = (role.set(), heir.name.clone());
+    let deleted = RoleChange::Deleted { given, moved_to, people: role.people, invitations: role.invitations };
+    let deleted = OfRole::new(role, deleted);
+    let given = |person: Rights| RoleGiven {
+        staff: person.staff,
+        name: person.name,
+        before: role.name.clone(),
+        after: heir.name.clone(),
+    };
+    let given: Vec<RoleGiven> = people.into_iter().map(given).collect();
+    let changes = std::iter::once(&deleted as &dyn Change).chain(given.iter().map(|given| given as &dyn Change));
+    Ok(granting.commit(permit, &changes.collect::<Vec<_>>()).await?)
 }
 
 /// The operator gives the role of this name a permission, with what it includes, or takes it.
@@ -292,7 +264,7 @@ pub async fn set_permission(
     }
     let before = role.set();
     write(&mut granting, account, role, &after.iter().collect::<Vec<_>>()).await?;
-    let change = of_role("role.changed", &id, &role.name, &gives(before), &gives(after));
+    let change = OfRole::new(role, RoleChange::Changed(before, after));
     granting.commit_as_operator(db.world().now(), &[&change]).await
 }
 

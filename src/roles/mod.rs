@@ -1,11 +1,13 @@
 //! Roles: named sets of permissions in an account; Admin and User are built in.
 
+mod change;
 pub mod commands;
 mod granting;
 pub mod model;
 mod pages;
 pub mod store;
 
+pub use change::RoleGiven;
 pub use granting::Granting;
 pub use pages::routes;
 pub(crate) use store::rights::may_sign_in;

@@ -3,6 +3,7 @@
 use crate::authz::Permission;
 use crate::db::journal::{Change, Class, Entry, Subject};
 use crate::ids::StaffId;
+use crate::roles::RoleGiven;
 use serde_json::{Map, Value, json};
 
 /// A change of one membership.
@@ -46,8 +47,11 @@ const NAMED: usize = 100;
 impl Change for OfStaff {
     fn entry(&self) -> Entry {
         let (action, details) = match &self.change {
+            StaffChange::RoleGiven(before, after) => {
+                let (staff, name) = (self.staff.clone(), self.name.clone());
+                return RoleGiven { staff, name, before: before.clone(), after: after.clone() }.entry();
+            }
             StaffChange::Renamed(before, after) => ("staff.renamed", both("name", before, after)),
-            StaffChange::RoleGiven(before, after) => ("staff.role_given", both("role", before, after)),
             StaffChange::OverridesChanged(before, after) => {
                 ("staff.overrides_changed", json!({ "before": said(before), "after": said(after) }))
             }

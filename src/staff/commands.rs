@@ -2,50 +2,56 @@
 
 pub mod person;
 
+use super::change::{OfStaff, StaffChange};
 use super::store;
 use crate::authz::Permission;
 use crate::db::Db;
-use crate::db::journal::{Change, Class, Entry, Subject};
 use crate::error::{AppError, Result};
-use crate::ids::AccountId;
-use crate::roles::{self, Granting};
+use crate::ids::{AccountId, StaffId};
+use crate::roles::{self, Granting, Rights};
 use crate::text::fold;
-use serde_json::{Value, json};
 
-/// A change of what somebody may do.
-#[derive(Debug, Clone)]
-struct RightsChanged {
-    action: &'static str,
-    subject: Subject,
-    details: Value,
+/// A change that the operator makes of somebody. Dropped, it changes nothing.
+struct Making<'a> {
+    db: &'a Db,
+    account: &'a AccountId,
+    granting: Granting,
+    of: Rights,
 }
 
-impl Change for RightsChanged {
-    fn entry(&self) -> Entry {
-        Entry { class: Class::Audit, action: self.action, subject: self.subject.clone(), details: self.details.clone() }
+impl<'a> Making<'a> {
+    async fn begin(db: &'a Db, account: &'a AccountId, email: &str) -> Result<Self> {
+        let mut granting = Granting::begin_as_operator(db, account).await?;
+        let known = store::by_email(&mut granting.on(), account, &fold(email.trim())).await?;
+        let id: StaffId = known.and_then(|known| known.id.parse().ok()).ok_or(AppError::NotFound)?;
+        let of = granting.other(&id).await?;
+        Ok(Self { db, account, granting, of })
+    }
+
+    async fn end(self, change: StaffChange) -> Result<()> {
+        let change = OfStaff { staff: self.of.staff, name: self.of.name, change };
+        self.granting.commit_as_operator(self.db.world().now(), &[&change]).await
     }
 }
 
-async fn member(granting: &mut Granting, account: &AccountId, email: &str) -> Result<(String, Subject)> {
-    let known = store::by_email(&mut granting.on(), account, &fold(email.trim())).await?.ok_or(AppError::NotFound)?;
-    let subject = Subject { kind: "staff", id: Some(known.id.clone()), name: known.name };
-    Ok((known.id, subject))
-}
-
-/// Gives a person another role.
+/// Gives a person another role; the one that they have leaves no trace.
 ///
 /// # Errors
 /// [`AppError::NotFound`] when the account has no such person or role.
 pub async fn assign(db: &Db, account: &AccountId, email: &str, role: &str) -> Result<()> {
-    let mut granting = Granting::begin_as_operator(db, account).await?;
-    let (staff, subject) = member(&mut granting, account, email).await?;
-    let id = roles::find(&mut granting.on(), account, role).await?.ok_or(AppError::NotFound)?;
-    store::set_role(&mut granting.on(), account, &staff, &id).await?;
-    let change = RightsChanged { action: "staff.role_given", subject, details: json!({ "role": role }) };
-    granting.commit_as_operator(db.world().now(), &[&change]).await
+    let mut making = Making::begin(db, account, email).await?;
+    let id = roles::find(&mut making.granting.on(), account, role).await?.ok_or(AppError::NotFound)?;
+    if id == making.of.role {
+        return Ok(());
+    }
+    store::set_role(&mut making.granting.on(), account, making.of.staff.as_str(), &id).await?;
+    let now = roles::rights_of(&mut making.granting.on(), account, &making.of.staff).await?;
+    let after = now.ok_or(AppError::NotFound)?.role_name;
+    let before = making.of.role_name.clone();
+    making.end(StaffChange::RoleGiven(before, after)).await
 }
 
-/// Allows or denies a person a permission above their role; none inherits it again.
+/// Allows or denies a person a permission above their role; none inherits it again. What is so already leaves no trace.
 ///
 /// # Errors
 /// [`AppError::NotFound`] when the account has no such person.
@@ -56,23 +62,28 @@ pub async fn set_override(
     permission: Permission,
     allowed: Option<bool>,
 ) -> Result<()> {
-    let mut granting = Granting::begin_as_operator(db, account).await?;
-    let (staff, subject) = member(&mut granting, account, email).await?;
-    store::set_override(&mut granting.on(), &staff, permission, allowed).await?;
-    let details = json!({ "permission": permission.code(), "allowed": allowed });
-    let change = RightsChanged { action: "staff.override_set", subject, details };
-    granting.commit_as_operator(db.world().now(), &[&change]).await
+    let mut making = Making::begin(db, account, email).await?;
+    let before = making.of.overrides.clone();
+    if making.of.override_of(permission) == allowed {
+        return Ok(());
+    }
+    store::set_override(&mut making.granting.on(), making.of.staff.as_str(), permission, allowed).await?;
+    let kept = before.iter().copied().filter(|(other, _)| *other != permission);
+    let after = kept.chain(allowed.map(|allowed| (permission, allowed))).collect();
+    making.end(StaffChange::OverridesChanged(before, after)).await
 }
 
-/// Disables a person in this account, or enables them; their sessions here end at once.
+/// Disables a person in this account, or enables them; their sessions here end at once. What is so already leaves no trace.
 ///
 /// # Errors
 /// [`AppError::NotFound`] when the account has no such person.
 pub async fn set_disabled(db: &Db, account: &AccountId, email: &str, disabled: bool) -> Result<()> {
-    let now = db.world().now();
-    let mut granting = Granting::begin_as_operator(db, account).await?;
-    let (staff, subject) = member(&mut granting, account, email).await?;
-    store::set_disabled(&mut granting.on(), account, &staff, disabled.then_some(now)).await?;
-    let action = if disabled { "staff.disabled" } else { "staff.enabled" };
-    granting.commit_as_operator(now, &[&RightsChanged { action, subject, details: json!({}) }]).await
+    let mut making = Making::begin(db, account, email).await?;
+    if making.of.disabled_at.is_some() == disabled {
+        return Ok(());
+    }
+    let since = disabled.then(|| making.db.world().now());
+    let staff = making.of.staff.to_string();
+    store::set_disabled(&mut making.granting.on(), making.account, &staff, since).await?;
+    making.end(if disabled { StaffChange::Disabled } else { StaffChange::Enabled }).await
 }

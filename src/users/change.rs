@@ -127,9 +127,10 @@ pub fn asked_for(known: Option<&UserId>) -> Entry {
     Entry { class: Class::Audit, action: REQUESTED, subject, details: json!({ "link_given_by": "nobody" }) }
 }
 
-/// The trace of a failed sign-in. It never holds what was typed, since people type passwords into the wrong field.
+/// The trace of a failed sign-in, with the id and the name of whoever is known by the address. It never holds what was typed, since people type passwords into the wrong field.
 #[must_use]
-pub fn failed_sign_in(known: Option<&UserId>) -> Entry {
-    let subject = Subject { kind: "user", id: known.map(ToString::to_string), name: String::new() };
+pub fn failed_sign_in(known: Option<(&str, &str)>) -> Entry {
+    let (id, name) = known.unzip();
+    let subject = Subject { kind: "user", id: id.map(str::to_owned), name: name.unwrap_or_default().to_owned() };
     Entry { class: Class::Audit, action: "user.sign_in_failed", subject, details: json!({}) }
 }

@@ -18,6 +18,7 @@ use crate::ids::{AccountId, UserId};
 use crate::keys::{Purpose, hex};
 use crate::staff::NewStaff;
 use crate::web::actor::Visit;
+use crate::web::refusal::Refusals;
 use crate::web::throttle::Counters;
 use crate::world::{Span, Timestamp};
 use std::sync::Arc;
@@ -180,7 +181,14 @@ pub enum SignIn {
 ///
 /// # Errors
 /// Faults of the store.
-pub async fn sign_in(db: &Db, hasher: &Hasher, visit: &Visit, email: &str, password: &str) -> Result<SignIn> {
+pub async fn sign_in(
+    db: &Db,
+    hasher: &Hasher,
+    refusals: &Refusals,
+    visit: &Visit,
+    email: &str,
+    password: &str,
+) -> Result<SignIn> {
     let address = visit.origin.address.as_deref();
     let counters = Counters::new(db, &visit.origin, &crate::text::fold(email.trim()));
     if let Some(seconds) = counters.attempt(db, visit.now).await? {
@@ -198,23 +206,24 @@ pub async fn sign_in(db: &Db, hasher: &Hasher, visit: &Visit, email: &str, passw
             welcome(db, hasher, visit, known, password, &counters).await
         }
         known => {
-            let user = known.and_then(|known| known.id.parse::<UserId>().ok());
-            note_failure(db, visit, user.as_ref()).await?;
+            note_failure(refusals, visit, known.as_ref());
             let wait = counters.wait(db, visit.now).await?;
             Ok(wait.map_or(SignIn::Refused, SignIn::Wait))
         }
     }
 }
 
-async fn note_failure(db: &Db, visit: &Visit, user: Option<&UserId>) -> Result<()> {
+/// Notes a failed sign-in: in the account that the person would sign in to, the operator's when nobody is known. It waits for
+/// nothing, so that the answer comes as soon for somebody who is known as for nobody.
+fn note_failure(refusals: &Refusals, visit: &Visit, known: Option<&store::Credentials>) {
     tracing::warn!(
         client.address = visit.origin.address.as_deref().unwrap_or(""),
-        user.id = user.map_or("", UserId::as_str),
+        user.id = known.map_or("", |known| known.id.as_str()),
         "sign-in refused"
     );
-    let (entry, origin) = (failed_sign_in(user), visit.origin.clone());
-    let counted = Counted { doer: Doer::nobody(), account: None, now: visit.now, origin, entry, times: 1 };
-    Ok(db.write().await?.commit_counted([&counted]).await?)
+    let account = known.and_then(|known| known.account_id.as_ref()?.parse().ok());
+    let entry = failed_sign_in(known.map(|known| (known.id.as_str(), known.name.as_str())));
+    refusals.note(Counted { doer: Doer::nobody(), account, now: visit.now, origin: visit.origin.clone(), entry, times: 1 });
 }
 
 async fn welcome(

@@ -1,6 +1,5 @@
 //! Pages of people: setup, sign-in, profile.
 
-pub mod client;
 pub mod dead_link;
 pub mod email;
 pub mod email_confirm;

@@ -91,6 +91,7 @@ const PLACES: &[Place] = &[
         Some(Lab::PrivateIntegrations),
     ),
     place("Other Settings", ("Labs", "flask-conical"), "/settings/labs", Permission::LabsManage, None),
+    place("Other Settings", ("Audit Log", "scroll-text"), "/settings/audit-log", Permission::AuditView, None),
     place("Other Settings", ("Account", "building-2"), "/settings/account", Permission::AccountManage, None),
 ];
 

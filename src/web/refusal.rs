@@ -5,7 +5,7 @@ use super::permit::UsedScope;
 use crate::authz::{Actor, Origin};
 use crate::db::journal::{Class, Counted, Doer, Entry, Subject};
 use crate::db::{Db, DbError};
-use crate::error::AppError;
+use crate::error::{AppError, Result};
 use actix_web::{HttpMessage as _, HttpRequest, web};
 use serde_json::json;
 use std::collections::{BTreeMap, HashMap};
@@ -15,6 +15,8 @@ use std::time::Duration;
 const EVERY: Duration = Duration::from_secs(1);
 // Where a route stands otherwise.
 const REST: &str = "many routes or addresses";
+// Its reason.
+const MANY: &str = "many";
 // Different things that may wait for the next write; what goes beyond is in the log only.
 const MOST: usize = 4_096;
 // And of one actor; what goes beyond is counted in one row of theirs, so that they crowd out nobody.
@@ -25,7 +27,7 @@ const MOST_OF_ONE: usize = 64;
 struct Waiting {
     // In the order of identities, in which they are also written.
     rows: BTreeMap<String, Counted>,
-    // How many of them each actor has.
+    // How many of them each actor has, or each whom somebody unknown tried to be.
     of: HashMap<Option<String>, usize>,
 }
 
@@ -36,7 +38,9 @@ impl Waiting {
             known.times += refusal.times;
             return;
         }
-        let own = self.of.entry(refusal.doer.id.clone()).or_default();
+        // Whoever is not known is counted with whom it concerns: one person's failed sign-ins crowd out nobody else's.
+        let whose = refusal.doer.id.clone().or_else(|| refusal.entry.subject.id.clone());
+        let own = self.of.entry(whose).or_default();
         if *own >= MOST_OF_ONE && !is_rest(&refusal) {
             return self.add(rest(refusal));
         }
@@ -52,13 +56,15 @@ impl Waiting {
 /// The one row for all that an actor has beyond [`MOST_OF_ONE`]: it says how often, but not what and from where.
 fn rest(mut refusal: Counted) -> Counted {
     refusal.origin = Origin::default();
-    REST.clone_into(&mut refusal.entry.subject.name);
-    refusal.entry.details = json!({ "reason": "many", "needs": "" });
+    if refusal.entry.subject.kind == "route" {
+        REST.clone_into(&mut refusal.entry.subject.name);
+    }
+    refusal.entry.details = json!({ "reason": MANY, "needs": "" });
     refusal
 }
 
 fn is_rest(refusal: &Counted) -> bool {
-    refusal.entry.subject.name == REST
+    refusal.entry.details.get("reason").is_some_and(|reason| reason == MANY)
 }
 
 /// Takes notes of refusals. What was noted in the last second before the process is killed is lost: nothing was promised.
@@ -108,9 +114,17 @@ impl Refusals {
         written.is_ok()
     }
 
-    async fn write(&self, gathered: &BTreeMap<String, Counted>) -> Result<(), DbError> {
+    async fn write(&self, gathered: &BTreeMap<String, Counted>) -> std::result::Result<(), DbError> {
         self.db.write().await?.commit_counted(gathered.values()).await
     }
+}
+
+/// The notes of this server.
+///
+/// # Errors
+/// [`AppError::Internal`] when nobody takes any.
+pub fn notes(request: &HttpRequest) -> Result<web::Data<Refusals>> {
+    request.app_data::<web::Data<Refusals>>().cloned().ok_or_else(|| AppError::internal("nobody notes refusals"))
 }
 
 /// Notes that `failure` refused this request, when it is a refusal and somebody known was refused.

@@ -12,7 +12,9 @@ const WRONG: &str = "not the password at all";
 /// Mistakes that cost nothing, and the one whose answer is the first wait.
 const LOOKED_AT: i64 = 6;
 
+/// How many there were, once no more are being written: failed sign-ins are gathered for a second.
 async fn looked_at(scene: &Scene, action: &str) -> i64 {
+    tokio::time::sleep(Duration::from_millis(2_500)).await;
     let sql = "SELECT CAST(COALESCE(SUM(times), 0) AS BIGINT) FROM events WHERE action = $1";
     scene.db.read().await.unwrap().on().only::<(i64,)>(sql, binds![action]).await.unwrap().0
 }

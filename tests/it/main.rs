@@ -9,6 +9,14 @@ mod api;
 #[cfg(test)]
 mod app_itself;
 #[cfg(test)]
+mod audit;
+#[cfg(test)]
+mod audit_export;
+#[cfg(test)]
+mod audit_filters;
+#[cfg(test)]
+mod audit_trace;
+#[cfg(test)]
 mod binary;
 #[cfg(test)]
 mod bursts;

@@ -16,6 +16,8 @@ const LISTS: &[(&str, &[&str])] = &[
     ("accounts", accounts::store::ALL),
     ("accounts::settings", accounts::store::settings::ALL),
     ("audit", audit::store::ALL),
+    ("audit::choices", audit::store::choices::ALL),
+    ("audit::search", audit::store::search::ALL),
     ("users", users::store::ALL),
     ("users::addresses", users::store::addresses::ALL),
     ("users::resets", users::store::resets::ALL),

@@ -123,6 +123,8 @@ async fn the_trace_of_a_failure_counts_and_holds_nothing_that_was_typed() {
     for _ in 0..3 {
         sign_in(&visitor, "my secret password by mistake", WRONG).await.expect(401);
     }
+    // They are gathered for a second before they are written.
+    tokio::time::sleep(std::time::Duration::from_millis(2_500)).await;
     let sql = "SELECT times, actor_name || subject_name || details || COALESCE(subject_id, '') FROM events \
          WHERE action = 'user.sign_in_failed'";
     let rows: Vec<(i64, String)> = scene.db.read().await.unwrap().on().all(sql, vec![]).await.unwrap();

@@ -9,7 +9,6 @@ pub mod create;
 pub mod deletion;
 mod draft;
 pub mod edit;
-mod history;
 pub mod list;
 mod meanwhile;
 pub mod pause;

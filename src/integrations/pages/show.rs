@@ -5,9 +5,9 @@ use super::asking::{Asking, address};
 use super::view::held;
 use super::view::scopes::count_words;
 use super::view::show::{Actions, Cockpit, Ended, Notice, Pane, ShowPage};
-use super::{history, words};
-use crate::audit;
-use crate::authz::Permit;
+use super::words;
+use crate::audit::{self, Line, ViewAuditLog};
+use crate::authz::{self, Permit};
 use crate::db::Db;
 use crate::error::Result;
 use crate::integrations::ViewIntegrations;
@@ -58,8 +58,12 @@ pub async fn show(
         activity: calls.activity(),
         scope_count: count_words(of.scopes.len()),
         scope_groups: held::groups(&of.scopes),
-        history: events.into_iter().map(|event| history::row(event, now)).collect(),
+        history: events.iter().map(|event| Line::here(event, now)).collect(),
         history_more: u64::try_from(all - shown).unwrap_or(0),
+        log: match authz::may::<ViewAuditLog>(permit.actor()) {
+            true => audit::address(&audit::Filter::of_thing("integration", of.id.as_str())),
+            false => String::new(),
+        },
     };
     frame::page(&request, StatusCode::OK, &page)
 }

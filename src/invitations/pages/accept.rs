@@ -11,7 +11,7 @@ use crate::web::flash::Done;
 use crate::web::form::{FormBody, Query};
 use crate::web::parts::Field;
 use crate::web::permit::Open;
-use crate::web::{faces, frame, session, times};
+use crate::web::{faces, frame, refusal, session, times};
 use actix_session::SessionExt as _;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderValue, RETRY_AFTER};
@@ -107,7 +107,8 @@ impl Accepting<'_> {
             return self.not_proved("Enter your password".to_owned(), StatusCode::UNPROCESSABLE_ENTITY);
         }
         let email = Email { text: self.of.email.clone(), key: self.of.email_key.clone() };
-        match users::prove(self.db, hasher, &self.open.visit, &email, password).await? {
+        let refusals = refusal::notes(self.request)?;
+        match users::prove(self.db, hasher, &refusals, &self.open.visit, &email, password).await? {
             Proof::Wrong => self.not_proved("That is not your password".to_owned(), StatusCode::UNAUTHORIZED),
             Proof::Wait(seconds) => {
                 let password = Field::password("password", "Your password", "current-password");

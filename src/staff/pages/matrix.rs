@@ -120,7 +120,9 @@ impl Matrix<'_> {
         if said_of(permission, &self.wish.overrides) != said_of(permission, &self.of.overrides) {
             return "here, not saved yet".to_owned();
         }
-        let mut said = self.events.iter().filter(|event| event.action.starts_with("staff.override"));
+        // The second name is what the operator's command once wrote.
+        let written = ["staff.overrides_changed", "staff.override_set"];
+        let mut said = self.events.iter().filter(|event| written.contains(&event.action.as_str()));
         let said = said.find(|event| change::touches(&event.details, permission));
         said.map_or_else(|| "here".to_owned(), |event| format!("here by {}", event.actor_name))
     }

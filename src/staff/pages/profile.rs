@@ -3,6 +3,7 @@
 use super::asking::{Asking, Stale, address, failure, version};
 use super::head::{Head, pill};
 use super::wish::role_choices;
+use crate::audit::{self, Line, ViewAuditLog};
 use crate::authz::{self, Permit};
 use crate::db::Db;
 use crate::error::{AppError, Result};
@@ -43,6 +44,19 @@ pub struct ProfilePage {
     pub oneself: bool,
     /// The form and the ways to their leaving, for whoever may.
     pub edit: Option<EditForm>,
+    /// What they did and met with, for whoever may read the log.
+    pub activity: Option<PersonActivity>,
+}
+
+/// The newest events of a person.
+#[derive(Debug)]
+pub struct PersonActivity {
+    /// The events.
+    pub lines: Vec<Line>,
+    /// Where all that they did stands.
+    pub by: String,
+    /// Where all that was done to them stands.
+    pub to: String,
 }
 
 /// What can be changed.
@@ -60,12 +74,16 @@ pub struct EditForm {
     pub disabled: bool,
 }
 
+/// Events that the profile shows.
+const EVENTS: usize = 8;
+
 /// A person and what their profile is made of.
 struct Looking<'a> {
     asking: &'a Asking<'a>,
     of: &'a Rights,
     about: About,
     roles: Vec<Role>,
+    events: Option<Vec<audit::Event>>,
 }
 
 /// What the form says.
@@ -87,7 +105,14 @@ impl<'a> Looking<'a> {
         let mut reader = asking.db.read().await?;
         let about = person::about(&mut reader.on(), account, &of.staff).await?.ok_or(AppError::NotFound)?;
         let roles = person::roles(&mut reader.on(), account).await?;
-        Ok(Self { asking, of, about, roles })
+        let events = match authz::may::<ViewAuditLog>(&asking.actor) {
+            true => {
+                let who = (of.user.as_str(), of.staff.as_str());
+                Some(audit::activity(&mut reader.on(), account, who, EVENTS).await?)
+            }
+            false => None,
+        };
+        Ok(Self { asking, of, about, roles, events })
     }
 
     fn form(&self, typed: &Typed, shown: &Shown) -> Result<EditForm> {
@@ -123,8 +148,17 @@ impl<'a> Looking<'a> {
             },
             oneself: self.asking.own()?.id == self.of.staff,
             edit: if manages && touch.is_ok() { Some(self.form(typed, shown)?) } else { None },
+            activity: self.events.as_ref().map(|events| self.activity(events)),
         };
         shown.answer(self.asking.request, &page)
+    }
+
+    fn activity(&self, events: &[audit::Event]) -> PersonActivity {
+        PersonActivity {
+            lines: events.iter().map(|event| Line::new(event, self.asking.now)).collect(),
+            by: audit::address(&audit::Filter::by(self.of.user.as_str())),
+            to: audit::address(&audit::Filter::of_thing("staff", self.of.staff.as_str())),
+        }
     }
 
     fn facts(&self) -> Vec<Fact> {

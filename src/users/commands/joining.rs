@@ -8,6 +8,7 @@ use crate::users::hashing::Hasher;
 use crate::users::model::{Email, Password};
 use crate::users::store;
 use crate::web::actor::Visit;
+use crate::web::refusal::Refusals;
 use crate::web::throttle::Counters;
 
 /// How it went.
@@ -32,7 +33,14 @@ pub enum Proof {
 ///
 /// # Errors
 /// Faults of the store.
-pub async fn prove(db: &Db, hasher: &Hasher, visit: &Visit, email: &Email, password: &str) -> Result<Proof> {
+pub async fn prove(
+    db: &Db,
+    hasher: &Hasher,
+    refusals: &Refusals,
+    visit: &Visit,
+    email: &Email,
+    password: &str,
+) -> Result<Proof> {
     let counters = Counters::new(db, &visit.origin, &email.key);
     if let Some(seconds) = counters.attempt(db, visit.now).await? {
         return Ok(Proof::Wait(seconds));
@@ -41,8 +49,8 @@ pub async fn prove(db: &Db, hasher: &Hasher, visit: &Visit, email: &Email, passw
     let hash = known.as_ref().map(|known| known.password_hash.clone());
     let right = hasher.is_right(Password::typed(password), hash).await?;
     let user = known.as_ref().and_then(|known| known.id.parse::<UserId>().ok());
-    let (Some(known), true) = (known, right) else {
-        note_failure(db, visit, user.as_ref()).await?;
+    let (Some(known), true) = (known.as_ref(), right) else {
+        note_failure(refusals, visit, known.as_ref());
         let wait = counters.wait(db, visit.now).await?;
         return Ok(wait.map_or(Proof::Wrong, Proof::Wait));
     };
@@ -50,7 +58,9 @@ pub async fn prove(db: &Db, hasher: &Hasher, visit: &Visit, email: &Email, passw
     let user = user.ok_or_else(|| AppError::internal("a user has a malformed id"))?;
     // Between the look-up and now they may have got a new password.
     match store::present(&mut db.read().await?.on(), &user).await? {
-        Some((hash, epoch)) if hash == known.password_hash => Ok(Proof::Right { user, name: known.name, epoch }),
+        Some((hash, epoch)) if hash == known.password_hash => {
+            Ok(Proof::Right { user, name: known.name.clone(), epoch })
+        }
         _ => Ok(Proof::Wrong),
     }
 }

@@ -16,7 +16,7 @@ use crate::web::form::{FormBody, Query};
 use crate::web::parts::{Field, FormGuard, Problem};
 use crate::web::permit::Open;
 use crate::web::shell::Shell;
-use crate::web::{faces, frame};
+use crate::web::{faces, frame, refusal};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderValue, RETRY_AFTER};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -144,7 +144,8 @@ async fn proven(
     }
     let wrong = || confirming.show(StatusCode::UNAUTHORIZED, Some("That is not your password".to_owned()));
     let Ok(email) = Email::parse(&confirming.found.present) else { return wrong().map(Err) };
-    match joining::prove(confirming.db, hasher, &confirming.open.visit, &email, password).await? {
+    let refusals = refusal::notes(confirming.request)?;
+    match joining::prove(confirming.db, hasher, &refusals, &confirming.open.visit, &email, password).await? {
         Proof::Right { user, .. } if user.as_str() == confirming.found.user_id => Ok(Ok(user)),
         Proof::Right { .. } | Proof::Wrong => wrong().map(Err),
         Proof::Wait(seconds) => {

@@ -1,6 +1,5 @@
 //! One's own profile: name, password, sessions.
 
-use super::client;
 use super::problems_of;
 use super::setup::PASSWORD_RULE;
 use crate::authz::{Actor, Permit, StaffMember};
@@ -10,6 +9,7 @@ use crate::users::commands::{self, NotChanged};
 use crate::users::hashing::Hasher;
 use crate::users::model;
 use crate::users::{ChangeName, ChangePassword, EndSessions, ViewProfile};
+use crate::web::client;
 use crate::web::faces;
 use crate::web::flash::Done;
 use crate::web::form::FormBody;

@@ -14,6 +14,7 @@ use crate::web::form::{FormBody, Query, SessionForm};
 use crate::web::frame;
 use crate::web::parts::{Field, FormGuard, Problem};
 use crate::web::permit::Open;
+use crate::web::refusal;
 use crate::web::session;
 use crate::web::shell::Shell;
 use actix_session::SessionExt as _;
@@ -109,7 +110,8 @@ pub async fn sign_in(
     if !missing.is_empty() {
         return entrance(&request, StatusCode::UNPROCESSABLE_ENTITY, &page.refused(missing), cookie.as_ref());
     }
-    match commands::sign_in(&db, &hasher, &open.visit, email, password).await? {
+    let refusals = refusal::notes(&request)?;
+    match commands::sign_in(&db, &hasher, &refusals, &open.visit, email, password).await? {
         SignIn::Welcome { user, account, epoch } => {
             session::sign_in(&request.get_session(), &db, (&user, &account, epoch), &open.visit)?;
             welcome(&request, if next.is_empty() { "/" } else { next }, None)

@@ -1,7 +1,8 @@
 //! The page of one integration: its token or rotation, activity, scopes and history.
 
 use super::held::ScopeGroup;
-use crate::web::parts::{BarChart, Fact, FormGuard, Pill, Progress, Tone, When};
+use crate::audit::Line;
+use crate::web::parts::{BarChart, Fact, FormGuard, Pill, Progress, Tone};
 use crate::web::shell::Shell;
 use askama::Template;
 
@@ -42,9 +43,11 @@ pub struct ShowPage {
     /// Its scopes by group.
     pub scope_groups: Vec<ScopeGroup>,
     /// The newest events.
-    pub history: Vec<HistoryRow>,
+    pub history: Vec<Line>,
     /// How many older events there are.
     pub history_more: u64,
+    /// Where all of them stand, for whoever may read the log.
+    pub log: String,
 }
 
 /// Controls in the head.
@@ -121,19 +124,4 @@ pub struct Activity {
     pub figures: Vec<Fact>,
     /// The chart with its table.
     pub chart: BarChart,
-}
-
-/// One event of the history.
-#[derive(Debug)]
-pub struct HistoryRow {
-    /// The icon's name in the sprite.
-    pub icon: &'static str,
-    /// Who did it.
-    pub who: String,
-    /// What was done: `rotated the token, old one expired at once`.
-    pub what: String,
-    /// Ids that end the sentence.
-    pub ids: Vec<String>,
-    /// When.
-    pub when: When,
 }

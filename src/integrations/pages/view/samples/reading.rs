@@ -1,9 +1,10 @@
 //! Samples of the list and of an integration's page.
 
 use super::{HREF, Sample, guard, page, part, shell, when};
+use crate::audit::{Line, Piece, Sentence};
 use crate::integrations::pages::view::held;
 use crate::integrations::pages::view::list::{DueBanner, Head, ListBlock, ListPage, ListPart, Nothing, Row};
-use crate::integrations::pages::view::show::{Actions, Activity, Cockpit, Ended, HistoryRow, Notice, Pane, ShowPage};
+use crate::integrations::pages::view::show::{Actions, Activity, Cockpit, Ended, Notice, Pane, ShowPage};
 use crate::integrations::scopes::ScopeSet;
 use crate::web::parts::{BarChart, Choice, Day, Fact, Pill, PillKind, Progress, Tone};
 
@@ -120,14 +121,16 @@ fn show() -> ShowPage {
         activity: activity(),
         scope_count: "3 scopes".to_owned(),
         scope_groups: held::groups(&held_scopes()),
-        history: vec![HistoryRow {
-            icon: "sliders-horizontal",
+        history: vec![Line {
+            sentence: Sentence {
+                icon: "sliders-horizontal",
+                pieces: vec![Piece::Text("added ".to_owned()), Piece::Code("contacts.write".to_owned())],
+            },
             who: "Maren Holt".to_owned(),
-            what: "added".to_owned(),
-            ids: vec!["contacts.write".to_owned()],
             when: when("6 days ago"),
         }],
         history_more: 3,
+        log: "/settings/audit-log?thing=integration:int_01".to_owned(),
     }
 }
 

@@ -1,0 +1,77 @@
+//! What the filter offers: people, integrations and roles of the account, each by name.
+
+use crate::binds;
+use crate::db::{DbError, On};
+use crate::ids::AccountId;
+
+/// How many of each are offered.
+pub const MOST: usize = 100;
+
+/// A thing's id and name.
+pub type Named = (String, String);
+
+/// What an account has, as far as it is offered.
+#[derive(Debug, Clone, Default)]
+pub struct Offered {
+    /// People: the user's id.
+    pub people: Vec<Named>,
+    /// People: the membership's id.
+    pub staff: Vec<Named>,
+    /// Integrations that are not deleted.
+    pub integrations: Vec<Named>,
+    /// Roles.
+    pub roles: Vec<Named>,
+}
+
+/// What the account has.
+///
+/// # Errors
+/// What the engine says.
+pub async fn offered(on: &mut On<'_>, account: &AccountId) -> Result<Offered, DbError> {
+    let people: Vec<(String, String, String)> = on.all(PEOPLE, binds![account]).await?;
+    let (people, staff) = people.into_iter().map(|(user, staff, name)| ((user, name.clone()), (staff, name))).unzip();
+    Ok(Offered {
+        people,
+        staff,
+        integrations: on.all(INTEGRATIONS, binds![account]).await?,
+        roles: on.all(ROLES, binds![account]).await?,
+    })
+}
+
+/// The id of the person behind a membership of the account.
+///
+/// # Errors
+/// What the engine says.
+pub async fn user_of(on: &mut On<'_>, account: &AccountId, staff: &str) -> Result<Option<String>, DbError> {
+    Ok(on.first::<(String,)>(USER_OF, binds![account, staff]).await?.map(|(user,)| user))
+}
+
+/// The name under which the account's log last knew an actor.
+///
+/// # Errors
+/// What the engine says.
+pub async fn actor_name(on: &mut On<'_>, account: &AccountId, actor: &str) -> Result<Option<String>, DbError> {
+    Ok(on.first::<(String,)>(ACTOR_NAME, binds![account, actor]).await?.map(|(name,)| name))
+}
+
+/// The name under which the account's log last knew a thing.
+///
+/// # Errors
+/// What the engine says.
+pub async fn subject_name(on: &mut On<'_>, account: &AccountId, subject: &str) -> Result<Option<String>, DbError> {
+    Ok(on.first::<(String,)>(SUBJECT_NAME, binds![account, subject]).await?.map(|(name,)| name))
+}
+
+const PEOPLE: &str = "SELECT s.user_id, s.id, u.name FROM staff s JOIN users u ON u.id = s.user_id \
+     WHERE s.account_id = $1 ORDER BY s.name_key, s.id LIMIT 101";
+const INTEGRATIONS: &str =
+    "SELECT id, name FROM integrations WHERE account_id = $1 AND deleted_at IS NULL ORDER BY name_key, id LIMIT 101";
+const ROLES: &str = "SELECT id, name FROM roles WHERE account_id = $1 ORDER BY name_key LIMIT 101";
+const USER_OF: &str = "SELECT user_id FROM staff WHERE account_id = $1 AND id = $2";
+const ACTOR_NAME: &str = "SELECT actor_name FROM events WHERE account_id = $1 AND COALESCE(actor_id, actor_kind) = $2 \
+     AND subject_kind <> 'contact' ORDER BY happened_at DESC, id DESC LIMIT 1";
+const SUBJECT_NAME: &str = "SELECT subject_name FROM events WHERE account_id = $1 AND subject_id = $2 \
+     ORDER BY happened_at DESC, sequence DESC LIMIT 1";
+
+/// Every statement of this file.
+pub const ALL: &[&str] = &[PEOPLE, INTEGRATIONS, ROLES, USER_OF, ACTOR_NAME, SUBJECT_NAME];
