@@ -9,9 +9,13 @@ mod api;
 #[cfg(test)]
 mod app_itself;
 #[cfg(test)]
+mod audit_commands;
+#[cfg(test)]
 mod binary;
 #[cfg(test)]
 mod bursts;
+#[cfg(test)]
+mod chain;
 #[cfg(test)]
 mod console;
 #[cfg(test)]
@@ -41,6 +45,8 @@ mod invitations;
 #[cfg(test)]
 mod keepers;
 #[cfg(test)]
+mod keys;
+#[cfg(test)]
 mod killable;
 #[cfg(test)]
 mod labs;
@@ -64,6 +70,8 @@ mod prepared;
 mod races;
 #[cfg(test)]
 mod refusals;
+#[cfg(test)]
+mod retention;
 #[cfg(test)]
 mod review;
 #[cfg(test)]
