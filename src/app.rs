@@ -11,17 +11,18 @@ use crate::notices::Notices;
 use crate::signals::Signals;
 use crate::users::hashing::Hasher;
 use crate::web::actor::{self, Answer, People, Presented};
+use crate::web::cookie_keys::{self, CookieKeys};
 use crate::web::idle::Lines;
 use crate::web::refusal::Refusals;
 use crate::web::routes::{self, Route};
 use crate::web::session::{Sessions, SignedIn};
 use crate::web::visit::{self, TrustedProxies};
-use crate::web::{assets, cookies, headers, permit};
+use crate::web::{assets, headers, permit};
 use crate::world::{Timestamp, World};
 use crate::{accounts, audit, contacts, help, integrations, invitations, labs, roles, staff, usage, users};
 use actix_session::SessionMiddleware;
 use actix_session::config::{BrowserSession, CookieContentSecurity};
-use actix_web::cookie::{Key, SameSite};
+use actix_web::cookie::SameSite;
 use actix_web::http::Method;
 use actix_web::middleware::from_fn;
 use actix_web::{App as ActixApp, HttpRequest, HttpResponse, HttpServer, web};
@@ -265,9 +266,13 @@ impl App {
         let hasher = Hasher::new();
         let people: Arc<dyn People> = Arc::new(Wired { db: self.db.clone(), hasher: hasher.clone() });
         let people = web::Data::from(people);
-        let cookie_key = Key::from(&*self.db.keys().derive::<64>(crate::keys::Purpose::Cookie, b""));
+        let cookie_keys = CookieKeys::new(self.db.keys(), self.public.https);
         let lines = Lines::default();
-        let upkeep = tokio::spawn(upkeep(lines.clone(), self.db.clone()));
+        let chores = [
+            tokio::spawn(upkeep(lines.clone(), self.db.clone())),
+            tokio::spawn(audit::due::tend(self.db.clone(), self.config.audit_keep)),
+            tokio::spawn(use_current_key(self.db.clone())),
+        ];
         let data = (
             web::Data::new(self.db.clone()),
             web::Data::new(self.world.clone()),
@@ -284,8 +289,8 @@ impl App {
         );
         let public = self.public.clone();
         let factory = move || {
-            let session = SessionMiddleware::builder(Sessions::clone(&data.4), cookie_key.clone())
-                .cookie_name(cookies::full_name(public.https, "session"))
+            let session = SessionMiddleware::builder(Sessions::clone(&data.4), cookie_keys.current().clone())
+                .cookie_name(cookie_keys.name().to_owned())
                 .cookie_secure(public.https)
                 .cookie_http_only(true)
                 .cookie_same_site(SameSite::Lax)
@@ -306,6 +311,7 @@ impl App {
                 .app_data(data.10.clone())
                 .app_data(data.11.clone())
                 .app_data(people.clone())
+                .app_data(web::Data::new(cookie_keys.clone()))
                 .wrap(from_fn(visit::serve))
                 .configure(|config| {
                     routes::register(
@@ -314,7 +320,7 @@ impl App {
                         |api| api.wrap(from_fn(actor::resolve_caller)).wrap(from_fn(usage::record)),
                         |pages| {
                             let pages = pages.wrap(from_fn(actor::resolve_person)).wrap(session);
-                            pages.wrap(from_fn(headers::same_origin))
+                            pages.wrap(from_fn(cookie_keys::renew)).wrap(from_fn(headers::same_origin))
                         },
                     );
                 })
@@ -331,7 +337,7 @@ impl App {
             .listen(self.listener)
             .map_err(StartError::Serve)?;
         server.run().await.map_err(StartError::Serve)?;
-        upkeep.abort();
+        chores.iter().for_each(tokio::task::JoinHandle::abort);
         at_last("counts of calls", || self.usage.finish()).await;
         at_last("refusals", || self.refusals.finish()).await;
         self.post.finish().await;
@@ -369,6 +375,14 @@ async fn upkeep(lines: Lines, db: Db) {
         {
             tracing::warn!(cause = %error, "rotations could not be finished");
         }
+    }
+}
+
+/// Once a start; tried until it is done.
+async fn use_current_key(db: Db) {
+    while let Err(error) = db.use_current_key().await {
+        tracing::warn!(cause = %error, "the current key could not be taken into use everywhere yet");
+        tokio::time::sleep(Duration::from_mins(1)).await;
     }
 }
 

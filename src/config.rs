@@ -1,6 +1,7 @@
 //! What the server is told at start, checked once; each refusal says what was expected.
 
 use crate::authz::Lab;
+use crate::world::Span;
 use ipnet::IpNet;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
@@ -122,6 +123,8 @@ pub struct Config {
     pub smtp_url: Option<String>,
     /// From whom mails come; goes with the mail server.
     pub mail_from: Option<String>,
+    /// How long audit events are kept; none: for ever.
+    pub audit_keep: Option<Span>,
     /// How log lines look.
     pub log_format: LogFormat,
     /// The labs that a new account starts with.
@@ -142,6 +145,7 @@ impl Config {
             trusted_proxies: Vec::new(),
             smtp_url: None,
             mail_from: None,
+            audit_keep: None,
             log_format: LogFormat::Text,
             new_account_labs: NewAccountLabs::all(),
             workers: 2,

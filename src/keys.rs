@@ -160,6 +160,13 @@ impl Keys {
         }
     }
 
+    /// The same under the key before, while it is live.
+    #[must_use]
+    pub fn previous_mac(&self, purpose: Purpose, message: &[u8]) -> Option<String> {
+        let key = self.0.previous.as_ref()?;
+        Some(hmac(&stretch(&key.secret, purpose.label(), b""), message))
+    }
+
     /// Whether `mac` is that of `message` under a live key; takes as long whatever it is.
     #[must_use]
     pub fn confirms(&self, purpose: Purpose, message: &[u8], mac: &str) -> bool {

@@ -1,5 +1,6 @@
 //! What the hot paths cost on this machine: `cargo bench`. Prints figures and ratios, and keeps nothing.
 
+mod audit;
 mod client;
 mod process;
 mod seed;
@@ -48,7 +49,8 @@ async fn measure(folder: &Path) -> Outcome<()> {
     let server = server::product(&seeded)?;
     calls(&seeded, &server.address).await?;
     list(&server.address).await?;
-    staff::measure(folder).await
+    staff::measure(folder).await?;
+    audit::measure(folder).await
 }
 
 fn megabytes(bytes: u64) -> f64 {

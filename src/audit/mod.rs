@@ -2,6 +2,7 @@
 
 pub mod change;
 pub mod commands;
+pub mod due;
 mod export;
 pub mod model;
 pub mod pages;

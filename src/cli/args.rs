@@ -1,10 +1,13 @@
 //! Flags and their environment variables.
 
 use crate::config::{BadSetting, Config, LogFormat, NewAccountLabs, Public};
+use crate::world::Span;
 use clap::{Args, Parser, Subcommand};
 use ipnet::IpNet;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+
+pub mod audit;
 
 const DEFAULT_DATABASE: &str = "sqlite:progreda.db";
 
@@ -47,6 +50,9 @@ pub struct Settings {
     /// From whom mails come, e.g. progreda@company.example; goes with --smtp-url
     #[arg(long, env = "PROGREDA_MAIL_FROM", value_name = "ADDRESS", global = true)]
     pub mail_from: Option<String>,
+    /// Remove audit events that are older than this many days; without it all are kept
+    #[arg(long, env = "PROGREDA_AUDIT_KEEP_DAYS", value_name = "DAYS", value_parser = clap::value_parser!(u16).range(1..), global = true)]
+    pub audit_keep_days: Option<u16>,
     /// How log lines look
     #[arg(long, env = "PROGREDA_LOG_FORMAT", value_enum, default_value = "text", global = true)]
     pub log_format: LogFormat,
@@ -87,6 +93,7 @@ impl Settings {
             trusted_proxies: self.trusted_proxy.clone(),
             smtp_url: self.smtp_url.clone(),
             mail_from: self.mail_from.clone(),
+            audit_keep: self.audit_keep_days.map(|days| Span::days(i64::from(days))),
             log_format: self.log_format,
             new_account_labs: self.new_account_labs.clone(),
             workers: std::thread::available_parallelism().map_or(2, std::num::NonZero::get),
@@ -119,6 +126,12 @@ pub enum Command {
     /// Change what roles and persons may do
     #[command(subcommand)]
     Role(RoleCommand),
+    /// Read the audit log, check that it is whole, and print what proves it later
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
+    /// List and change the keys in the key file
+    #[command(subcommand)]
+    Keys(audit::KeysCommand),
 }
 
 /// Making people.

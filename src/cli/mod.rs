@@ -1,6 +1,8 @@
 //! The command line: serve, demo, and what the operator does without a browser.
 
 mod args;
+mod audit;
+mod keys;
 mod operator;
 mod serve;
 
@@ -47,6 +49,8 @@ async fn run(arguments: Arguments) -> Outcome {
         }
         Command::Labs(command) => operator::labs(&open(&settings).await?, command).await,
         Command::Role(command) => operator::role(&open(&settings).await?, command).await,
+        Command::Audit(command) => audit::run(&open(&settings).await?, command).await,
+        Command::Keys(command) => keys::run(&settings, command).await,
     }
 }
 

@@ -24,7 +24,8 @@ pub fn said(error: AppError) -> String {
     }
 }
 
-fn account_id(text: &str) -> Result<AccountId, String> {
+/// Reads an account id.
+pub fn account_id(text: &str) -> Result<AccountId, String> {
     text.parse().map_err(|_| format!("{text:?} is no account id; progreda account list shows them"))
 }
 

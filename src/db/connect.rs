@@ -49,7 +49,8 @@ impl fmt::Display for OpenError {
             Self::Key(error) => error.fmt(f),
             Self::OtherKey(path) => write!(
                 f,
-                "the key file {} belongs to another database; name the right one with --key-file",
+                "the key file {} belongs to another database, or the key of this one was retired since; name the right one with \
+                 --key-file",
                 path.display()
             ),
             Self::InUse(path) => write!(
@@ -124,7 +125,8 @@ impl Db {
         let mut db =
             Self { pools, slow: super::slow(), keys: Keys::throw_away(world.entropy()), world, listener: None };
         db.migrate().await?;
-        let pairing: Option<(String,)> = db.read().await?.on().first(FIND_META, binds("pairing")).await?;
+        let pairing: Option<(String,)> =
+            db.read().await?.on().first(FIND_META, binds(super::journal::rotation::PAIRING)).await?;
         match pairing {
             Some((expected,)) => {
                 db.keys = Keys::read(key_file)?;
@@ -146,7 +148,7 @@ impl Db {
     async fn pair(&self) -> Result<(), OpenError> {
         let mut tx = self.write().await?;
         let mac = self.keys.mac(Purpose::Pairing, b"");
-        tx.on().run(ADD_META, crate::binds!["pairing", mac]).await?;
+        tx.on().run(ADD_META, crate::binds![super::journal::rotation::PAIRING, mac]).await?;
         tx.commit_now().await?;
         Ok(())
     }

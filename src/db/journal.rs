@@ -1,12 +1,20 @@
 //! The journal: a change and its trace share one commit, and there is no other way to commit.
 
+pub mod chain;
+pub mod closing;
+pub mod counted;
+pub mod list;
+pub mod rotation;
+pub mod verify;
+
+pub use counted::Counted;
+
 use super::{DbError, WriteTx};
 use crate::authz::{Actor, Origin, Permit};
-use crate::binds;
 use crate::ids::{AccountId, EventId};
-use crate::keys::Purpose;
 use crate::world::Timestamp;
-use serde_json::{Value, json};
+use chain::Row;
+use serde_json::Value;
 
 /// What kind of trace a change leaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,37 +76,6 @@ pub trait Listener: Send + Sync {
     fn hear(&self, committed: &Committed<'_>);
 }
 
-/// Something that anybody could cause at will (a failed sign-in, a refusal): counted, one row a minute for the same thing.
-#[derive(Debug, Clone)]
-pub struct Counted {
-    /// Who did it.
-    pub doer: Doer,
-    /// In which account; none for nobody's.
-    pub account: Option<AccountId>,
-    /// When it happened first.
-    pub now: Timestamp,
-    /// From where.
-    pub origin: Origin,
-    /// The trace.
-    pub entry: Entry,
-    /// How often.
-    pub times: i64,
-}
-
-impl Counted {
-    /// What makes two of them the same thing: all but the request and how often. Addresses count by their network, or one
-    /// client would own as many rows as it has addresses.
-    #[must_use]
-    pub fn identity(&self) -> String {
-        let minute = self.now.millis().div_euclid(60_000);
-        let who = self.doer.id.as_deref().unwrap_or("");
-        let place = self.account.as_ref().map_or("", AccountId::as_str);
-        let network = self.origin.network();
-        let Entry { action, subject, details, .. } = &self.entry;
-        format!("{minute}|{action}|{place}|{who}|{network}|{:?}|{}|{details}", subject.id, subject.name)
-    }
-}
-
 /// Why a commit needs no trace. A closed list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unlogged {
@@ -112,6 +89,10 @@ pub enum Unlogged {
     NoteUpkeep,
     /// The command line made a setup link.
     SetupLink,
+    /// What is older than the operator keeps was removed; the closing of a chain is an event of its own.
+    Retention,
+    /// A sealed text was sealed anew under the current key.
+    Resealing,
     /// Bulk data for the demo and for measurements.
     Seed,
 }
@@ -202,44 +183,6 @@ impl WriteTx {
         self.commit_now().await
     }
 
-    /// Counts these, then commits. More than one stand in the order of their identities, so that two servers never wait for
-    /// each other.
-    ///
-    /// # Errors
-    /// What the engine says; then nothing is counted.
-    pub async fn commit_counted<'a>(mut self, events: impl IntoIterator<Item = &'a Counted>) -> Result<(), DbError> {
-        for event in events {
-            self.count(event).await?;
-        }
-        self.commit_now().await
-    }
-
-    async fn count(&mut self, event: &Counted) -> Result<(), DbError> {
-        let key = self.keys.mac(Purpose::Names, event.identity().as_bytes());
-        let id = EventId::new(event.now, self.world.entropy());
-        let Counted { doer, origin, entry, .. } = event;
-        let values = binds![
-            &id,
-            event.account.as_ref().map(AccountId::as_str),
-            event.now,
-            doer.kind,
-            &doer.id,
-            &doer.name,
-            entry.action,
-            entry.subject.kind,
-            &entry.subject.id,
-            &entry.subject.name,
-            entry.details.to_string(),
-            &origin.address,
-            &origin.agent,
-            origin.request.as_ref().map(crate::ids::RequestId::as_str),
-            key,
-            event.times,
-        ];
-        self.on().run(COUNT_EVENT, values).await?;
-        Ok(())
-    }
-
     async fn append(
         &mut self,
         doer: &Doer,
@@ -248,79 +191,21 @@ impl WriteTx {
         origin: &Origin,
         entry: Entry,
     ) -> Result<(), DbError> {
+        let class = entry.class;
         let id = EventId::new(now, self.world.entropy());
-        let place = match (entry.class, account) {
-            (Class::Audit, Some(account)) => Some(self.next_place(account).await?),
-            _ => None,
-        };
-        let request = origin.request.as_ref().map(crate::ids::RequestId::as_str);
-        let details = entry.details.to_string();
-        let mac = place.as_ref().map(|(sequence, before)| {
-            let whole = json!([
-                before,
-                account.map(AccountId::as_str),
-                sequence,
-                id.as_str(),
-                now.millis(),
-                doer.kind,
-                doer.id,
-                doer.name,
-                entry.action,
-                entry.subject.kind,
-                entry.subject.id,
-                entry.subject.name,
-                details,
-                origin.address,
-                origin.agent,
-                request,
-            ]);
-            self.keys.mac(Purpose::Journal, whole.to_string().as_bytes())
-        });
-        let sequence = place.map(|(sequence, _)| sequence);
-        let values = binds![
-            &id,
-            account.map(AccountId::as_str),
-            sequence,
-            now,
-            doer.kind,
-            &doer.id,
-            &doer.name,
-            entry.action,
-            entry.subject.kind,
-            entry.subject.id,
-            entry.subject.name,
-            details,
-            &origin.address,
-            &origin.agent,
-            request,
-            &mac,
-        ];
-        self.on().run(ADD_EVENT, values).await?;
-        if let (Some(account), Some(mac)) = (account, mac) {
-            self.on().run(MOVE_HEAD, binds![account, mac]).await?;
-        }
-        Ok(())
-    }
-
-    /// Takes the next place in the account's chain; holds the head until the commit.
-    async fn next_place(&mut self, account: &AccountId) -> Result<(i64, String), DbError> {
-        self.on().run(START_HEAD, binds![account]).await?;
-        self.on().only(ADVANCE_HEAD, binds![account]).await
+        let mut event = Row::new((&id, now), account, doer, origin, entry);
+        let chained = account.filter(|_| class == Class::Audit);
+        let Some(account) = chained else { return self.on().run(ADD_EVENT, event.binds()).await.map(|_| ()) };
+        let mut head = self.hold_head(account).await?;
+        head.sign(&self.keys, &mut event)?;
+        self.on().run(ADD_EVENT, event.binds()).await?;
+        self.put_head(account, &head).await
     }
 }
 
-const START_HEAD: &str =
-    "INSERT INTO event_heads (account_id, sequence, mac) VALUES ($1, 0, '') ON CONFLICT (account_id) DO NOTHING";
-const ADVANCE_HEAD: &str =
-    "UPDATE event_heads SET sequence = sequence + 1 WHERE account_id = $1 RETURNING sequence, mac";
-const MOVE_HEAD: &str = "UPDATE event_heads SET mac = $2 WHERE account_id = $1";
 const ADD_EVENT: &str = "INSERT INTO events (id, account_id, sequence, happened_at, actor_kind, actor_id, actor_name, action, \
-     subject_kind, subject_id, subject_name, details, address, agent, request_id, mac, times) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 1)";
-const COUNT_EVENT: &str = "INSERT INTO events (id, account_id, happened_at, actor_kind, actor_id, actor_name, action, \
-     subject_kind, subject_id, subject_name, details, address, agent, request_id, times, coalesce_key) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $16, $15) \
-     ON CONFLICT (coalesce_key) DO UPDATE SET times = events.times + $16";
+     subject_kind, subject_id, subject_name, details, address, agent, request_id, times, coalesce_key, mac, key_id) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)";
 
-/// Every statement of the journal.
-pub const ALL: &[&str] = &[START_HEAD, ADVANCE_HEAD, MOVE_HEAD, ADD_EVENT, COUNT_EVENT];
+/// Every statement of this file.
+pub const ALL: &[&str] = &[ADD_EVENT];

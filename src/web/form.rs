@@ -16,7 +16,6 @@ use std::future::{Future, Ready, ready};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
-use subtle::ConstantTimeEq as _;
 
 /// The largest body of a form, in bytes.
 pub const LIMIT: usize = 256 * 1024;
@@ -180,13 +179,17 @@ fn staff_of(request: &HttpRequest) -> Option<Arc<StaffMember>> {
 }
 
 fn is_of(keys: &Keys, seed: &str, fields: &Fields) -> bool {
-    token(keys, seed).as_bytes().ct_eq(fields.one("csrf").as_bytes()).into()
+    keys.confirms(Purpose::Form, about(seed).as_bytes(), fields.one("csrf"))
 }
 
 /// The form token that belongs to a seed: a session's, or a visitor's cookie.
 #[must_use]
 pub fn token(keys: &Keys, seed: &str) -> String {
-    keys.mac(Purpose::Form, format!("csrf {seed}").as_bytes())
+    keys.mac(Purpose::Form, about(seed).as_bytes())
+}
+
+fn about(seed: &str) -> String {
+    format!("csrf {seed}")
 }
 
 fn visitor_of(request: &HttpRequest) -> Option<String> {

@@ -4,6 +4,7 @@ pub mod actor;
 pub mod api;
 pub mod assets;
 pub mod client;
+pub mod cookie_keys;
 pub mod cookies;
 pub mod faces;
 pub mod fields;

@@ -45,9 +45,10 @@ impl OnceKey {
         keys.mac(Purpose::Names, format!("once {}", self.0).as_bytes())
     }
 
-    /// Neither the database nor the cookie alone gives this key.
-    fn cipher(&self, keys: &Keys) -> ChaCha20Poly1305 {
-        ChaCha20Poly1305::new((&*keys.derive::<32>(Purpose::Note, self.0.as_bytes())).into())
+    /// Neither the database nor the cookie alone gives these; the first one closes, each may open.
+    fn ciphers(&self, keys: &Keys) -> impl Iterator<Item = ChaCha20Poly1305> {
+        let keys = keys.derive_each::<32>(Purpose::Note, self.0.as_bytes());
+        keys.into_iter().map(|key| ChaCha20Poly1305::new((&*key).into()))
     }
 }
 
@@ -117,8 +118,8 @@ pub async fn claim(
 /// What the engine says.
 pub async fn leave(on: &mut On<'_>, keys: &Keys, key: &OnceKey, plain: &str, now: Timestamp) -> Result<(), DbError> {
     // The key serves for one message only, so a fixed nonce repeats nothing.
-    let sealed = key.cipher(keys).encrypt(&Nonce::default(), plain.as_bytes());
-    let sealed = sealed.map_err(|_| DbError::Fault("the note could not be sealed".to_owned()))?;
+    let sealed = key.ciphers(keys).next().and_then(|cipher| cipher.encrypt(&Nonce::default(), plain.as_bytes()).ok());
+    let sealed = sealed.ok_or_else(|| DbError::Fault("the note could not be sealed".to_owned()))?;
     let note = base64::engine::general_purpose::STANDARD.encode(sealed);
     on.run(LEAVE, binds![key.digest(keys), note, now.plus(NOTE_TIME)]).await?;
     Ok(())
@@ -145,8 +146,8 @@ pub async fn take(
         return Ok(None);
     }
     let sealed = base64::engine::general_purpose::STANDARD.decode(note).unwrap_or_default();
-    let Ok(plain) = key.cipher(keys).decrypt(&Nonce::default(), sealed.as_slice()) else { return Ok(None) };
-    Ok(String::from_utf8(plain).ok().map(Zeroizing::new))
+    let plain = key.ciphers(keys).find_map(|cipher| cipher.decrypt(&Nonce::default(), sealed.as_slice()).ok());
+    Ok(plain.and_then(|plain| String::from_utf8(plain).ok()).map(Zeroizing::new))
 }
 
 /// Removes notes that nobody read in time, and keys too old to be sent again.

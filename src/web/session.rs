@@ -1,5 +1,7 @@
 //! Sessions in the database: actix-session's store over our own table, and who is signed in.
 
+mod facts;
+
 use crate::binds;
 use crate::db::journal::Unlogged;
 use crate::db::{Db, DbError};
@@ -12,6 +14,7 @@ use actix_session::storage::{LoadError, SaveError, SessionKey, SessionStore, Upd
 use actix_web::cookie::time::Duration;
 use anyhow::anyhow;
 use base64::Engine as _;
+use facts::{Facts, STATE, facts_in, facts_of, facts_to_keep, text_of};
 use std::collections::HashMap;
 
 /// A session ends when nobody used it for this long.
@@ -22,20 +25,6 @@ pub const ABSOLUTE: Span = Span::days(14);
 const TOUCH: Span = Span::minutes(1);
 /// For so long after a confirmation a form that was sent twice may still come by the id before.
 pub const OVERLAP: Span = Span::seconds(10);
-
-/// What a session knows; all of it stays on the server.
-#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
-struct Facts {
-    user: String,
-    account: String,
-    since: i64,
-    authenticated: i64,
-    epoch: i64,
-    seed: String,
-    handle: String,
-    address: String,
-    agent: String,
-}
 
 /// Who is signed in with a session.
 #[derive(Debug, Clone)]
@@ -56,7 +45,6 @@ pub struct SignedIn {
     seen_at: Timestamp,
 }
 
-const STATE: &str = "is";
 // Never stored: what only the store knows of a session when it loads it.
 const SEEN: &str = "seen";
 const DOWN: &str = "down";
@@ -248,7 +236,11 @@ impl Sessions {
 
     /// The session whose id before was `key`, as it was then: not confirmed.
     async fn find_moved(&self, key: &str) -> Result<Option<HashMap<String, String>>, DbError> {
-        let Some(mut state) = self.find(&self.following(key)).await? else { return Ok(None) };
+        let mut found = None;
+        for next in self.following(key) {
+            found = found.or(self.find(&next).await?);
+        }
+        let Some(mut state) = found else { return Ok(None) };
         let Some(mut facts) = facts_in(&state) else { return Ok(None) };
         // When the clock was set back, nobody can tell how long ago that was.
         let ago = self.db.world().now().since(Timestamp::from_millis(facts.authenticated));
@@ -267,9 +259,9 @@ impl Sessions {
     }
 
     /// The id that follows when a session moves: nobody can tell it from the one before, and two requests that move the same
-    /// session, even on two servers, move it to the same place.
-    fn following(&self, key: &str) -> String {
-        self.db.keys().mac(Purpose::Session, key.as_bytes())
+    /// session, even on two servers, move it to the same place: the first of these; after a change of keys it may be the second.
+    fn following(&self, key: &str) -> Vec<String> {
+        self.db.keys().macs(Purpose::Session, key.as_bytes())
     }
 
     async fn add(&self, name: &str, facts: &Facts) -> Result<(), anyhow::Error> {
@@ -302,22 +294,6 @@ impl Sessions {
     }
 }
 
-fn text_of(facts: &Facts) -> Result<String, serde_json::Error> {
-    serde_json::to_string(&HashMap::from([(STATE, serde_json::to_string(facts)?)]))
-}
-
-fn facts_in(state: &HashMap<String, String>) -> Option<Facts> {
-    serde_json::from_str(state.get(STATE)?).ok()
-}
-
-fn facts_to_keep(state: &HashMap<String, String>) -> Result<Facts, anyhow::Error> {
-    facts_in(state).ok_or_else(|| anyhow!("a session without anybody is not kept"))
-}
-
-fn facts_of(text: &str) -> Option<Facts> {
-    facts_in(&serde_json::from_str(text).ok()?)
-}
-
 impl SessionStore for Sessions {
     async fn load(&self, key: &SessionKey) -> Result<Option<HashMap<String, String>>, LoadError> {
         let found = match self.find(key.as_ref()).await {
@@ -345,7 +321,11 @@ impl SessionStore for Sessions {
         _: &Duration,
     ) -> Result<SessionKey, UpdateError> {
         let facts = facts_to_keep(&state).map_err(UpdateError::Other)?;
-        let next = if state.contains_key(MOVES) { self.following(key.as_ref()) } else { key.as_ref().to_owned() };
+        let next = if state.contains_key(MOVES) {
+            self.following(key.as_ref()).swap_remove(0)
+        } else {
+            key.as_ref().to_owned()
+        };
         self.change(&self.name(key.as_ref()), &self.name(&next), &facts).await.map_err(UpdateError::Other)?;
         next.try_into().map_err(|_| UpdateError::Other(anyhow!("the key is too long")))
     }
@@ -356,8 +336,8 @@ impl SessionStore for Sessions {
 
     async fn delete(&self, key: &SessionKey) -> Result<(), anyhow::Error> {
         let mut tx = self.db.write().await?;
-        for key in [key.as_ref(), &self.following(key.as_ref())] {
-            tx.on().run(REMOVE, binds![self.name(key)]).await?;
+        for key in std::iter::once(key.as_ref().to_owned()).chain(self.following(key.as_ref())) {
+            tx.on().run(REMOVE, binds![self.name(&key)]).await?;
         }
         Ok(tx.commit_unlogged(Unlogged::SessionUpkeep).await?)
     }

@@ -11,6 +11,8 @@ mod app_itself;
 #[cfg(test)]
 mod audit;
 #[cfg(test)]
+mod audit_commands;
+#[cfg(test)]
 mod audit_export;
 #[cfg(test)]
 mod audit_filters;
@@ -20,6 +22,8 @@ mod audit_trace;
 mod binary;
 #[cfg(test)]
 mod bursts;
+#[cfg(test)]
+mod chain;
 #[cfg(test)]
 mod console;
 #[cfg(test)]
@@ -49,6 +53,8 @@ mod invitations;
 #[cfg(test)]
 mod keepers;
 #[cfg(test)]
+mod keys;
+#[cfg(test)]
 mod killable;
 #[cfg(test)]
 mod labs;
@@ -72,6 +78,8 @@ mod prepared;
 mod races;
 #[cfg(test)]
 mod refusals;
+#[cfg(test)]
+mod retention;
 #[cfg(test)]
 mod review;
 #[cfg(test)]

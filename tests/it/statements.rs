@@ -10,6 +10,12 @@ use progreda::{
 const LISTS: &[(&str, &[&str])] = &[
     ("db::connect", db::CONNECT_STATEMENTS),
     ("db::journal", db::journal::ALL),
+    ("db::journal::chain", db::journal::chain::ALL),
+    ("db::journal::closing", db::journal::closing::ALL),
+    ("db::journal::counted", db::journal::counted::ALL),
+    ("db::journal::list", db::journal::list::ALL),
+    ("db::journal::rotation", db::journal::rotation::ALL),
+    ("db::journal::verify", db::journal::verify::ALL),
     ("web::session", web::session::ALL),
     ("web::throttle", web::throttle::ALL),
     ("web::once", web::once::ALL),

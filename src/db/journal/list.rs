@@ -1,0 +1,33 @@
+//! The newest events, for the operator's eyes.
+
+use super::super::{DbError, On};
+use super::chain::Row;
+use crate::binds;
+use crate::ids::AccountId;
+use crate::world::Timestamp;
+
+/// The newest `most` events of the account since `since`, the newest first; without an account the operator's own.
+///
+/// # Errors
+/// What the engine says.
+pub async fn newest(
+    on: &mut On<'_>,
+    account: Option<&AccountId>,
+    since: Timestamp,
+    most: i64,
+) -> Result<Vec<Row>, DbError> {
+    match account {
+        Some(account) => on.all(OF_ACCOUNT, binds![account, since, most]).await,
+        None => on.all(OF_OPERATOR, binds![since, most]).await,
+    }
+}
+
+const OF_ACCOUNT: &str = "SELECT id, account_id, sequence, happened_at, actor_kind, actor_id, actor_name, action, subject_kind, \
+     subject_id, subject_name, details, address, agent, request_id, times, coalesce_key, mac, key_id FROM events \
+     WHERE account_id = $1 AND happened_at >= $2 ORDER BY happened_at DESC, id DESC LIMIT $3";
+const OF_OPERATOR: &str = "SELECT id, account_id, sequence, happened_at, actor_kind, actor_id, actor_name, action, subject_kind, \
+     subject_id, subject_name, details, address, agent, request_id, times, coalesce_key, mac, key_id FROM events \
+     WHERE account_id IS NULL AND happened_at >= $1 ORDER BY happened_at DESC, id DESC LIMIT $2";
+
+/// Every statement of this file.
+pub const ALL: &[&str] = &[OF_ACCOUNT, OF_OPERATOR];
