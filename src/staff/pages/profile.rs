@@ -58,6 +58,8 @@ pub struct EditForm {
     pub roles: Vec<Choice>,
     /// Whether they are disabled.
     pub disabled: bool,
+    /// Whether they have a second factor.
+    pub second_factor: bool,
 }
 
 /// A person and what their profile is made of.
@@ -103,6 +105,7 @@ impl<'a> Looking<'a> {
             name,
             roles: role_choices(holds, self.of, &self.roles, &typed.role),
             disabled: self.of.disabled_at.is_some(),
+            second_factor: self.about.second_factor,
         })
     }
 
