@@ -1,7 +1,7 @@
 //! The page behind the link to a new address.
 
 use super::dead_link::{self, DeadLinkPage};
-use super::{entrance, open_guard, problems_of};
+use super::{code, entrance, open_guard, problems_of};
 use crate::authz::Actor;
 use crate::db::Db;
 use crate::error::Result;
@@ -147,6 +147,11 @@ async fn proven(
     let refusals = refusal::notes(confirming.request)?;
     match joining::prove(confirming.db, hasher, &refusals, &confirming.open.visit, &email, password).await? {
         Proof::Right { user, .. } if user.as_str() == confirming.found.user_id => Ok(Ok(user)),
+        // Their second factor is asked for as at every sign-in; it leads back here.
+        Proof::HalfWay(key) => {
+            let back = format!("/email-change?link={}", confirming.link);
+            code::lead(confirming.request, &code::address(&back), &key).map(Err)
+        }
         Proof::Right { .. } | Proof::Wrong => wrong().map(Err),
         Proof::Wait(seconds) => {
             let mut answer = confirming.show(StatusCode::TOO_MANY_REQUESTS, Some(faces::wait(seconds)))?;
