@@ -227,6 +227,12 @@ impl Db {
         Self { listener: Some(listener), ..self.clone() }
     }
 
+    /// The same database, with nobody who hears of commits.
+    #[must_use]
+    pub fn unheard(&self) -> Self {
+        Self { listener: None, ..self.clone() }
+    }
+
     /// Whether a statement can be run now.
     pub async fn is_reachable(&self) -> bool {
         match self.read().await {

@@ -7,6 +7,7 @@ use crate::support::database::TestDatabase;
 use crate::support::smtp::{MailServer, Received};
 use crate::support::visitor::{Page, Visitor};
 use progreda::ids::IntegrationId;
+use progreda::world::Span;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -15,6 +16,8 @@ const LIST: &str = "/settings/private-integrations";
 
 async fn scene(url: String) -> Scene {
     let scene = Scene::on(TestApp::start_mailing(TestDatabase::new().await, url)).await;
+    // Ada came first, so what the scene makes is hers.
+    scene.app.advance(Span::seconds(1));
     scene.person(&scene.account, NORA, "Admin").await;
     scene
 }
@@ -62,7 +65,6 @@ async fn who_looks_after_an_integration_is_told_what_others_do_to_it() {
     let server = MailServer::start();
     let scene = scene(server.url()).await;
     let nora = scene.signed_in(NORA).await;
-    // Ada is the account's first admin: it is hers.
     let token = scene.token(&scene.account, "CRM sync", &["contacts.readonly"]).await;
     let id = &token.integration;
     update(&nora, id, "CRM sync", &["contacts.readonly", "contacts.write"]).await.expect(303);

@@ -78,7 +78,7 @@ impl MailServer {
     /// What came for this address, once it is so many; fails when it takes longer than mails take.
     pub async fn arrived(&self, to: &str, count: usize) -> Vec<Received> {
         let of_theirs = || self.mails().into_iter().filter(|mail| mail.to == [to]).collect::<Vec<_>>();
-        for _ in 0..400 {
+        for _ in 0..1_200 {
             if of_theirs().len() >= count {
                 break;
             }
