@@ -141,7 +141,7 @@ fn object(event: &Event) -> serde_json::Value {
 
 #[cfg(test)]
 mod tests {
-    use super::super::model::words::tests::event;
+    use crate::audit::model::words::tests::event;
     use super::*;
 
     fn cell(text: &str) -> String {
