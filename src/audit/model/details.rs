@@ -124,8 +124,8 @@ fn review(value: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::audit::model::words::tests::event;
     use super::*;
+    use crate::audit::model::words::tests::event;
     use serde_json::json;
 
     fn told(rows: &[DiffRow]) -> Vec<(String, Vec<String>, Vec<String>)> {
