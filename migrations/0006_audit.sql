@@ -14,3 +14,5 @@ CREATE INDEX events_by_kind ON events (account_id, subject_kind, happened_at, id
 CREATE INDEX events_by_subject ON events (account_id, subject_id, happened_at, id, sequence);
 -- Events of no account are the operator's.
 CREATE INDEX events_of_operator ON events (happened_at, id) WHERE account_id IS NULL;
+-- Data events are removed by age alone.
+CREATE INDEX events_of_data ON events (account_id, happened_at, id) WHERE sequence IS NULL AND coalesce_key IS NULL;

@@ -1,17 +1,18 @@
 //! What people do with their own user: set up, sign in and out, change name and password, end sessions.
 
 pub mod address;
+mod failing;
 pub mod joining;
 pub mod reset;
 
-use super::change::{OfUser, UserChange, failed_sign_in};
+use super::change::{OfUser, UserChange};
 use super::hashing::Hasher;
 use super::model::{Email, Password};
 use super::store::{self, NewUser};
 use super::{ChangeName, ChangePassword, EndSessions, SignOut};
 use crate::accounts;
 use crate::authz::{Lab, Permit, StaffMember};
-use crate::db::journal::{Counted, Doer, Unlogged};
+use crate::db::journal::{Doer, Unlogged};
 use crate::db::{Db, DbError};
 use crate::error::{AppError, Result};
 use crate::ids::{AccountId, UserId};
@@ -206,24 +207,11 @@ pub async fn sign_in(
             welcome(db, hasher, visit, known, password, &counters).await
         }
         known => {
-            note_failure(refusals, visit, known.as_ref());
+            failing::note(refusals, visit, known.as_ref());
             let wait = counters.wait(db, visit.now).await?;
             Ok(wait.map_or(SignIn::Refused, SignIn::Wait))
         }
     }
-}
-
-/// Notes a failed sign-in: in the account that the person would sign in to, the operator's when nobody is known. It waits for
-/// nothing, so that the answer comes as soon for somebody who is known as for nobody.
-fn note_failure(refusals: &Refusals, visit: &Visit, known: Option<&store::Credentials>) {
-    tracing::warn!(
-        client.address = visit.origin.address.as_deref().unwrap_or(""),
-        user.id = known.map_or("", |known| known.id.as_str()),
-        "sign-in refused"
-    );
-    let account = known.and_then(|known| known.account_id.as_ref()?.parse().ok());
-    let entry = failed_sign_in(known.map(|known| (known.id.as_str(), known.name.as_str())));
-    refusals.note(Counted { doer: Doer::nobody(), account, now: visit.now, origin: visit.origin.clone(), entry, times: 1 });
 }
 
 async fn welcome(
