@@ -141,8 +141,8 @@ fn object(event: &Event) -> serde_json::Value {
 
 #[cfg(test)]
 mod tests {
-    use super::super::model::words::tests::event;
     use super::*;
+    use crate::audit::model::words::tests::event;
 
     fn cell(text: &str) -> String {
         let mut out = String::new();

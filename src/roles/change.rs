@@ -58,12 +58,12 @@ impl Change for OfRole {
         let gives = |permissions: &PermissionSet| json!({ "permissions": codes(*permissions) });
         let whole = |permissions: &PermissionSet| json!({ "name": self.name, "permissions": codes(*permissions) });
         let (action, before, after): (_, Value, Value) = match &self.change {
-            RoleChange::Created(given) => ("role.created", json!({}), whole(given)),
+            RoleChange::Created(set) => ("role.created", json!({}), whole(set)),
             RoleChange::Changed(before, after) => ("role.changed", gives(before), gives(after)),
             RoleChange::Renamed(before) => ("role.renamed", json!({ "name": before }), json!({ "name": self.name })),
-            RoleChange::Deleted { given, moved_to, people, invitations } => {
+            RoleChange::Deleted { given: set, moved_to, people, invitations } => {
                 let after = json!({ "moved_to": moved_to, "people": people, "invitations": invitations });
-                ("role.deleted", whole(given), after)
+                ("role.deleted", whole(set), after)
             }
         };
         let subject = Subject { kind: "role", id: Some(self.id.to_string()), name: self.name.clone() };

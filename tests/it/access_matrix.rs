@@ -178,7 +178,10 @@ async fn cast() -> Cast {
     let page = scene.app.visitor().get("/login").await.expect(200).text;
     let asset = page.split("/static/").nth(1).and_then(|rest| rest.split('"').next()).expect("an asset").to_owned();
     let spare = scene.staff(&home, "spare@harbor.example").await;
+    let sql = "SELECT id FROM events WHERE account_id = $1 ORDER BY happened_at, id LIMIT 1";
+    let (event,): (String,) = scene.db.read().await.unwrap().on().only(sql, binds![&home]).await.unwrap();
     let things = vec![
+        ("/settings/audit-log/", event),
         ("/settings/private-integrations/", integration),
         ("/settings/staff/invitations/", invitation),
         ("/settings/staff/", spare),

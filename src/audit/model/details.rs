@@ -111,8 +111,8 @@ pub fn facts(event: &Event) -> Vec<Fact> {
 
 /// The integrations that somebody who left looked after.
 fn review(value: &Value) -> String {
-    let named = value.get("integrations").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let names: Vec<&str> = named.iter().filter_map(|of| of.get("name").and_then(Value::as_str)).collect();
+    let listed = value.get("integrations").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let names: Vec<&str> = listed.iter().filter_map(|of| of.get("name").and_then(Value::as_str)).collect();
     match value.get("count").and_then(Value::as_u64) {
         Some(0) => "no integration".to_owned(),
         Some(count) if usize::try_from(count).is_ok_and(|count| count > names.len()) => {
@@ -124,8 +124,8 @@ fn review(value: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::words::tests::event;
     use super::*;
+    use crate::audit::model::words::tests::event;
     use serde_json::json;
 
     fn told(rows: &[DiffRow]) -> Vec<(String, Vec<String>, Vec<String>)> {

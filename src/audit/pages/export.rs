@@ -11,16 +11,18 @@ use crate::db::{Db, DbError};
 use crate::error::{AppError, Result};
 use crate::ids::AccountId;
 use crate::web::form::FormBody;
+use crate::web::idle::UnderWay;
 use crate::world::Timestamp;
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use futures_util::stream;
 
-/// How many events are read at a time.
-const BATCH: usize = 500;
+/// How many events are read at a time: so much must be taken within the time that a connection may stay silent.
+const BATCH: usize = 200;
 
 /// A download under way: between two batches it holds neither connection nor transaction.
 struct Download {
+    request: HttpRequest,
     db: Db,
     account: AccountId,
     plan: Plan,
@@ -34,7 +36,12 @@ struct Download {
 ///
 /// # Errors
 /// [`AppError::Malformed`] for a filter or form that no page of ours offers; faults of the store.
-pub async fn download(permit: Permit<ExportAuditLog>, form: FormBody, db: web::Data<Db>) -> Result<HttpResponse> {
+pub async fn download(
+    permit: Permit<ExportAuditLog>,
+    form: FormBody,
+    request: HttpRequest,
+    db: web::Data<Db>,
+) -> Result<HttpResponse> {
     form.expect(&["format", "person", "action", "thing", "period", "from", "to"], &[])?;
     let format = Format::from_code(form.one("format"))
         .ok_or(AppError::Malformed("The form asks for a kind of file that there is not."))?;
@@ -45,7 +52,7 @@ pub async fn download(permit: Permit<ExportAuditLog>, form: FormBody, db: web::D
     db.write().await?.commit(&permit, &[&Exported { format, filter }]).await?;
     let name = format!("audit-log-{}.{}", stamp(permit.now()), format.ending());
     let account = permit.account().clone();
-    let download = Download { db: Db::clone(&db), account, plan, format, at: None, began: false, done: false };
+    let download = Download { request, db: Db::clone(&db), account, plan, format, at: None, began: false, done: false };
     let body = stream::try_unfold(download, |mut download| async move {
         let text = download.next().await.map_err(|error| {
             tracing::error!(cause = %error, "a download of the audit log was cut");
@@ -68,6 +75,8 @@ fn stamp(at: Timestamp) -> String {
 impl Download {
     /// The next lines; nothing at the end.
     async fn next(&mut self) -> Result<Option<String>, DbError> {
+        // Each batch is a sign of life; whoever stops reading is cut off like any silent connection.
+        let _under_way = UnderWay::begin(&self.request);
         let mut text = if self.began { String::new() } else { self.format.head().to_owned() };
         self.began = true;
         while !self.done && (text.is_empty() || text.len() == self.format.head().len()) {

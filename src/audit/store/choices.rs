@@ -69,7 +69,7 @@ const INTEGRATIONS: &str =
 const ROLES: &str = "SELECT id, name FROM roles WHERE account_id = $1 ORDER BY name_key LIMIT 101";
 const USER_OF: &str = "SELECT user_id FROM staff WHERE account_id = $1 AND id = $2";
 const ACTOR_NAME: &str = "SELECT actor_name FROM events WHERE account_id = $1 AND COALESCE(actor_id, actor_kind) = $2 \
-     AND subject_kind <> 'contact' ORDER BY happened_at DESC, id DESC LIMIT 1";
+     AND NOT (subject_kind = 'contact') ORDER BY happened_at DESC, id DESC LIMIT 1";
 const SUBJECT_NAME: &str = "SELECT subject_name FROM events WHERE account_id = $1 AND subject_id = $2 \
      ORDER BY happened_at DESC, sequence DESC LIMIT 1";
 

@@ -142,7 +142,7 @@ statements!(
     ACTOR_EDGE,
     ACTOR_EDGE_BACK,
     ACTOR_COUNT,
-    "COALESCE(actor_id, actor_kind) = $2 AND subject_kind <> 'contact'"
+    "COALESCE(actor_id, actor_kind) = $2 AND NOT (subject_kind = 'contact')"
 );
 statements!(ACTION, ACTION_BACK, ACTION_EDGE, ACTION_EDGE_BACK, ACTION_COUNT, "action = $2");
 statements!(KIND, KIND_BACK, KIND_EDGE, KIND_EDGE_BACK, KIND_COUNT, "subject_kind = $2");

@@ -1,7 +1,6 @@
 //! Showing who one is to join a further account: like signing in, also for somebody who belongs to none at the moment.
 
-use super::code;
-use super::signing_in::note_failure;
+use super::{code, failing};
 use crate::db::Db;
 use crate::db::journal::Unlogged;
 use crate::error::{AppError, Result};
@@ -54,7 +53,7 @@ pub async fn prove(
     let right = hasher.is_right(Password::typed(password), hash).await?;
     let user = known.as_ref().and_then(|known| known.id.parse::<UserId>().ok());
     let (Some(known), true) = (known.as_ref(), right) else {
-        note_failure(refusals, visit, known.as_ref());
+        failing::note(refusals, visit, known.as_ref());
         let wait = counters.wait(db, visit.now).await?;
         return Ok(wait.map_or(Proof::Wrong, Proof::Wait));
     };

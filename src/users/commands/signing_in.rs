@@ -1,11 +1,11 @@
 //! Signing in: the password, and what it leads to.
 
-use super::code;
+use super::{code, failing};
 use crate::db::Db;
-use crate::db::journal::{Change, Counted, Doer, Unlogged};
+use crate::db::journal::{Change, Doer, Unlogged};
 use crate::error::{AppError, Result};
 use crate::ids::{AccountId, UserId};
-use crate::users::change::{OfUser, UserChange, failed_sign_in};
+use crate::users::change::{OfUser, UserChange};
 use crate::users::hashing::Hasher;
 use crate::users::model::{Email, Password};
 use crate::users::store;
@@ -62,25 +62,11 @@ pub async fn sign_in(
             welcome(db, hasher, visit, known, password, &counters).await
         }
         known => {
-            note_failure(refusals, visit, known.as_ref());
+            failing::note(refusals, visit, known.as_ref());
             let wait = counters.wait(db, visit.now).await?;
             Ok(wait.map_or(SignIn::Refused, SignIn::Wait))
         }
     }
-}
-
-/// Notes a failed sign-in: in the account that the person would sign in to, the operator's when nobody is known. It waits for
-/// nothing, so that the answer comes as soon for somebody who is known as for nobody.
-pub fn note_failure(refusals: &Refusals, visit: &Visit, known: Option<&store::Credentials>) {
-    tracing::warn!(
-        client.address = visit.origin.address.as_deref().unwrap_or(""),
-        user.id = known.map_or("", |known| known.id.as_str()),
-        "sign-in refused"
-    );
-    let account = known.and_then(|known| known.account_id.as_ref()?.parse().ok());
-    let entry = failed_sign_in(known.map(|known| (known.id.as_str(), known.name.as_str())));
-    let origin = visit.origin.clone();
-    refusals.note(Counted { doer: Doer::nobody(), account, now: visit.now, origin, entry, times: 1 });
 }
 
 async fn welcome(
