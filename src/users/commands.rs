@@ -223,7 +223,14 @@ fn note_failure(refusals: &Refusals, visit: &Visit, known: Option<&store::Creden
     );
     let account = known.and_then(|known| known.account_id.as_ref()?.parse().ok());
     let entry = failed_sign_in(known.map(|known| (known.id.as_str(), known.name.as_str())));
-    refusals.note(Counted { doer: Doer::nobody(), account, now: visit.now, origin: visit.origin.clone(), entry, times: 1 });
+    refusals.note(Counted {
+        doer: Doer::nobody(),
+        account,
+        now: visit.now,
+        origin: visit.origin.clone(),
+        entry,
+        times: 1,
+    });
 }
 
 async fn welcome(
