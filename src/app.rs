@@ -1,5 +1,7 @@
 //! The composition root: opens the store, wires features to the kernel, orders the middleware, serves until told to stop.
 
+mod chores;
+
 use crate::authz::StaffMember;
 use crate::config::{BadSetting, Config, Public};
 use crate::db::{Db, Lock, OpenError};
@@ -273,9 +275,9 @@ impl App {
         let cookie_keys = CookieKeys::new(self.db.keys(), self.public.https);
         let lines = Lines::default();
         let chores = [
-            tokio::spawn(upkeep(lines.clone(), self.db.clone())),
+            tokio::spawn(chores::upkeep(lines.clone(), self.db.clone())),
             tokio::spawn(audit::due::tend(self.db.clone(), self.config.audit_keep)),
-            tokio::spawn(use_current_key(self.db.clone())),
+            tokio::spawn(chores::use_current_key(self.db.clone())),
         ];
         let data = (
             web::Data::new(self.db.clone()),
@@ -359,34 +361,6 @@ async fn at_last(what: &'static str, write: impl AsyncFn() -> bool) {
     };
     if tokio::time::timeout(LAST_WAIT, written).await.is_err() {
         tracing::error!(what, "could not be written before the end and is lost");
-    }
-}
-
-/// Every second: cuts silent connections; every minute: removes notes nobody read.
-async fn upkeep(lines: Lines, db: Db) {
-    let mut tick = tokio::time::interval(Duration::from_secs(1));
-    for second in 0_u64.. {
-        tick.tick().await;
-        lines.cut();
-        if second % 60 == 0 {
-            db.rest();
-            if let Err(error) = crate::web::once::upkeep(&db).await {
-                tracing::warn!(cause = %error, "upkeep failed");
-            }
-        }
-        if second % 10 == 5
-            && let Err(error) = integrations::due::finish_rotations(&db).await
-        {
-            tracing::warn!(cause = %error, "rotations could not be finished");
-        }
-    }
-}
-
-/// Once a start; tried until it is done.
-async fn use_current_key(db: Db) {
-    while let Err(error) = db.use_current_key().await {
-        tracing::warn!(cause = %error, "the current key could not be taken into use everywhere yet");
-        tokio::time::sleep(Duration::from_mins(1)).await;
     }
 }
 

@@ -116,6 +116,7 @@ pub const ACTIONS: &[Action] = &[
     of("route", "access.refused", "ban", "Refused", "was refused {it}{lacks}"),
 
     of("audit_log", "audit.exported", "download", "Downloaded", "downloaded the audit log{format}"),
+    of("audit_log", "audit.closed", "trash-2", "Old events removed", "removed the oldest events from the audit log"),
     of("keys", "keys.rotated", "key-round", "Changed", "changed the keys of the server"),
 
     of(CONTACT, "contact.created", "users", "Added", "added the contact {it}"),

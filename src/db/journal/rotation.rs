@@ -94,7 +94,7 @@ struct Moved(String);
 
 impl super::Change for Moved {
     fn entry(&self) -> Entry {
-        let subject = Subject { kind: "key", id: Some(self.0.clone()), name: self.0.clone() };
+        let subject = Subject { kind: "keys", id: Some(self.0.clone()), name: self.0.clone() };
         Entry { class: Class::Audit, action: "keys.rotated", subject, details: json!({ "key": self.0 }) }
     }
 }

@@ -1,0 +1,34 @@
+//! What a server does beside serving: cutting silent connections, due jobs, and taking a new key into use.
+
+use crate::db::Db;
+use crate::integrations;
+use crate::web::idle::Lines;
+use std::time::Duration;
+
+/// Every second: cuts silent connections; every minute: removes notes nobody read.
+pub(super) async fn upkeep(lines: Lines, db: Db) {
+    let mut tick = tokio::time::interval(Duration::from_secs(1));
+    for second in 0_u64.. {
+        tick.tick().await;
+        lines.cut();
+        if second % 60 == 0 {
+            db.rest();
+            if let Err(error) = crate::web::once::upkeep(&db).await {
+                tracing::warn!(cause = %error, "upkeep failed");
+            }
+        }
+        if second % 10 == 5
+            && let Err(error) = integrations::due::finish_rotations(&db).await
+        {
+            tracing::warn!(cause = %error, "rotations could not be finished");
+        }
+    }
+}
+
+/// Once a start; tried until it is done.
+pub(super) async fn use_current_key(db: Db) {
+    while let Err(error) = db.use_current_key().await {
+        tracing::warn!(cause = %error, "the current key could not be taken into use everywhere yet");
+        tokio::time::sleep(Duration::from_mins(1)).await;
+    }
+}
