@@ -141,6 +141,10 @@ impl People for Wired {
         Box::pin(users::commands::is_password(&self.db, &self.hasher, user, password))
     }
 
+    fn is_code<'a>(&'a self, user: &'a UserId, code: &'a str, now: Timestamp) -> Answer<'a, bool> {
+        Box::pin(users::commands::code::use_up(&self.db, user, code, now))
+    }
+
     fn whom_to_ask<'a>(&'a self, account: &'a AccountId) -> Answer<'a, Vec<String>> {
         Box::pin(async { Ok(staff::store::managers(&mut self.db.read().await?.on(), account).await?) })
     }

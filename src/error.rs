@@ -19,6 +19,8 @@ pub enum AppError {
     Lacks(Permission),
     /// A rule of giving and taking permissions forbids it.
     Rule(Rule),
+    /// The person must set up a second factor first.
+    NeedsSecondFactor,
     /// This kind of actor never may.
     Forbidden,
     /// The form came from elsewhere, or its token is not this session's.
@@ -89,9 +91,12 @@ impl AppError {
             Self::SignedOut => StatusCode::UNAUTHORIZED,
             Self::NotFound | Self::LabOff => StatusCode::NOT_FOUND,
             Self::Rule(Rule::LastKeeper) | Self::OtherAccount(_) | Self::Conflict(_) => StatusCode::CONFLICT,
-            Self::Lacks(_) | Self::Rule(_) | Self::Forbidden | Self::ForeignForm | Self::OldForm(_) => {
-                StatusCode::FORBIDDEN
-            }
+            Self::Lacks(_)
+            | Self::Rule(_)
+            | Self::NeedsSecondFactor
+            | Self::Forbidden
+            | Self::ForeignForm
+            | Self::OldForm(_) => StatusCode::FORBIDDEN,
             Self::Malformed(_) => StatusCode::BAD_REQUEST,
             Self::Method(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -118,6 +123,7 @@ impl From<Denied> for AppError {
         match denied {
             Denied::LabOff => Self::LabOff,
             Denied::Lacks(permission) => Self::Lacks(permission),
+            Denied::NeedsSecondFactor => Self::NeedsSecondFactor,
             Denied::Never | Denied::Stale => Self::Forbidden,
             Denied::LacksScope(scope) => Self::Api(Arc::new(ApiProblem {
                 status: 403,

@@ -19,6 +19,8 @@ pub struct Settings {
     pub invited_role: Option<RoleId>,
     /// Whose addresses may sign in, by their domains; none: everybody on My Staff.
     pub domains: BTreeSet<String>,
+    /// Whether everyone needs a second factor.
+    pub second_factor: bool,
 }
 
 /// Reads an account's name of 1 to [`NAME_MAX`] characters.

@@ -48,6 +48,10 @@ pub struct AccountPage {
     pub domains: Field,
     /// Those who cannot sign in now, in a sentence; empty for nobody.
     pub outside: String,
+    /// Whether everyone needs a second factor.
+    pub second_factor: bool,
+    /// What that means for those who have none, in a sentence; empty when everybody has one.
+    pub without_factor: String,
     /// How many people the form shuts out once it is sent again.
     pub shut_out: Option<usize>,
     /// The button's words.
@@ -70,6 +74,7 @@ impl Asking<'_> {
         let mut reader = self.db.read().await?;
         let outside = roles::outside(&mut reader.on(), account).await?;
         let offered = store::roles(&mut reader.on(), account).await?;
+        let without = store::without_second_factor(&mut reader.on(), account).await?;
         drop(reader);
         let names: Vec<String> = outside.into_iter().map(|person| person.name).collect();
         let mut choices = vec![("", "User, as on every new account")];
@@ -90,6 +95,8 @@ impl Asking<'_> {
             listed_only: typed.listed_only,
             domains: domains.error(error("domains")),
             outside: if names.is_empty() { String::new() } else { format!("{} cannot sign in now.", listed(&names)) },
+            second_factor: typed.second_factor,
+            without_factor: without_words(&without, typed.second_factor),
             shut_out,
             save: shut_out.map_or_else(|| "Save".to_owned(), |count| format!("Save and shut out {}", people(count))),
             new_accounts: model::words_of_new(&self.labs.0),
@@ -97,6 +104,15 @@ impl Asking<'_> {
             problems,
         };
         shown.answer(self.request, &page)
+    }
+}
+
+fn without_words(names: &[String], demanded: bool) -> String {
+    let (one, many) = if demanded { ("is", "are") } else { ("would be", "would be") };
+    match names.len() {
+        0 => String::new(),
+        1 => format!("1 person on My Staff has none and {one} led to set one up: {}.", listed(names)),
+        count => format!("{count} people on My Staff have none and {many} led to set one up: {}.", listed(names)),
     }
 }
 
@@ -145,7 +161,7 @@ pub async fn save(
     db: web::Data<Db>,
     labs: web::Data<NewAccountLabs>,
 ) -> Result<HttpResponse> {
-    form.expect(&["version", "name", "role", "who", "domains", "shut_out"], &[])?;
+    form.expect(&["version", "name", "role", "who", "domains", "second_factor", "shut_out"], &[])?;
     let typed = Typed::read(&form)?;
     let asking = Asking { request: &request, db: &db, actor: pending.actor().clone(), labs: &labs };
     let opening = Again::opening(&pending);
@@ -182,6 +198,10 @@ async fn done(
         Err(Trouble::Oneself) => {
             let why = "You could not sign in any more: add the domain of your own address";
             asking.show(typed, &Shown::wrong("domains", why), None).await
+        }
+        Err(Trouble::NoFactorOneself) => {
+            let why = "Set up your own second factor first, in your profile under Security";
+            asking.show(typed, &Shown::wrong("second-factor", why), None).await
         }
         Err(Trouble::ShutsOut(names)) => {
             let verb = if names.len() == 1 { "loses" } else { "lose" };
@@ -222,6 +242,8 @@ mod tests {
             listed_only: true,
             domains: Field::new("domains", "Domains", "harbor.example"),
             outside: "Omar cannot sign in now.".to_owned(),
+            second_factor: true,
+            without_factor: without_words(&["Omar".to_owned()], true),
             shut_out: Some(2),
             save: "Save and shut out 2 people".to_owned(),
             new_accounts: model::words_of_new(&[]),

@@ -53,6 +53,8 @@ pub enum Trouble {
     NoSuchRole,
     /// Whoever saves it could not sign in any more.
     Oneself,
+    /// Whoever demands a second factor has none themselves.
+    NoFactorOneself,
     /// These people would lose access, which nobody confirmed yet; by name.
     ShutsOut(Vec<String>),
     /// A rule forbids it, or the store could not do it.
@@ -90,6 +92,13 @@ pub async fn save(db: &Db, permit: &Permit<ManageAccount>, wanted: &Wanted) -> R
     let known = |role: &RoleId| offered.iter().any(|(id, _)| id == role.as_str());
     if !after.invited_role.as_ref().is_none_or(known) {
         return Err(Trouble::NoSuchRole);
+    }
+    if after.second_factor
+        && !before.second_factor
+        && let Some(by) = granting.by().map(|by| by.staff.clone())
+        && !store::has_second_factor(&mut granting.on(), account, &by).await?
+    {
+        return Err(Trouble::NoFactorOneself);
     }
     let outside = roles::outside(&mut granting.on(), account).await?;
     store::set(&mut granting.on(), account, after, version).await?;
@@ -142,6 +151,11 @@ fn changes(
     }
     if (&before.invited_role, &before.domains) != (&after.invited_role, &after.domains) {
         changes.push(of("account.changed", told(before), told(after)));
+    }
+    if before.second_factor != after.second_factor {
+        let action =
+            if after.second_factor { "account.second_factor_required" } else { "account.second_factor_optional" };
+        changes.push(of(action, json!({}), json!({})));
     }
     changes
 }

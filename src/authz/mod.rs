@@ -47,10 +47,14 @@ pub struct StaffMember {
     pub labs: Vec<Lab>,
     /// The other accounts that the person may work in, by name.
     pub others: Vec<AccountRef>,
-    /// When they last gave their password in this session.
+    /// When they last confirmed who they are in this session, by password or code.
     pub authenticated_at: Timestamp,
     /// What their form tokens are bound to; a fresh one for each session.
     pub seed: String,
+    /// Whether they have a second factor.
+    pub second_factor: bool,
+    /// Whether they must set one up before they do anything else in this account.
+    pub needs_second_factor: bool,
 }
 
 /// Software that calls API v2 with a live token.
@@ -134,14 +138,17 @@ pub trait Action: 'static {
     const SCOPE: TokenNeeds;
     /// The lab that must be on; it binds people, not tokens.
     const LAB: Option<Lab>;
-    /// Whether the password must have been given within [`SUDO_WINDOW`].
+    /// Whether password or code must have been given within [`SUDO_WINDOW`].
     const SUDO: bool;
+    /// Whether it is open to somebody who must set up a second factor first: only what leads there or away.
+    const BEFORE_SECOND_FACTOR: bool = false;
 }
 
-/// Declares actions: `Name: person, token, lab, sudo;` with a doc line each.
+/// Declares actions: `Name: person, token, lab, sudo;` with a doc line each; `, true` behind it for what is open
+/// [before the second factor](Action::BEFORE_SECOND_FACTOR).
 #[macro_export]
 macro_rules! actions {
-    ($($(#[$doc:meta])* $name:ident: $perm:expr, $scope:expr, $lab:expr, $sudo:literal;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident: $perm:expr, $scope:expr, $lab:expr, $sudo:literal $(, $before:literal)?;)*) => {$(
         $(#[$doc])*
         #[derive(Debug, Clone, Copy)]
         pub struct $name;
@@ -151,6 +158,7 @@ macro_rules! actions {
             const SCOPE: $crate::authz::TokenNeeds = $scope;
             const LAB: Option<$crate::authz::Lab> = $lab;
             const SUDO: bool = $sudo;
+            $(const BEFORE_SECOND_FACTOR: bool = $before;)?
         }
     )*};
 }
@@ -192,6 +200,8 @@ pub enum Denied {
     LacksScope(&'static str),
     /// The password was given too long ago.
     Stale,
+    /// They must set up a second factor first.
+    NeedsSecondFactor,
     /// This kind of actor never may.
     Never,
 }
@@ -236,8 +246,10 @@ impl<A> Permit<A> {
 /// Decides whether `actor` may do `A` at `now`.
 ///
 /// # Errors
-/// The first reason against it, labs first, so that a page that is switched off does not show whom it would refuse.
+/// The first reason against it: a second factor that is missing, then labs, so that a page that is switched off does not show
+/// whom it would refuse.
 pub fn decide<A: Action>(actor: &Actor, now: Timestamp, origin: &Origin) -> Result<Permit<A>, Denied> {
+    waits_for_second_factor::<A>(actor)?;
     allows(actor, A::PERM, A::SCOPE, A::LAB)?;
     if let (true, Actor::Staff(staff)) = (A::SUDO, actor)
         && !(Span::millis(0)..SUDO_WINDOW).contains(&now.since(staff.authenticated_at))
@@ -250,7 +262,14 @@ pub fn decide<A: Action>(actor: &Actor, now: Timestamp, origin: &Origin) -> Resu
 /// Whether `actor` could do `A` apart from the freshness of the password; for controls and navigation.
 #[must_use]
 pub fn may<A: Action>(actor: &Actor) -> bool {
-    allows(actor, A::PERM, A::SCOPE, A::LAB).is_ok()
+    waits_for_second_factor::<A>(actor).is_ok() && allows(actor, A::PERM, A::SCOPE, A::LAB).is_ok()
+}
+
+fn waits_for_second_factor<A: Action>(actor: &Actor) -> Result<(), Denied> {
+    match actor {
+        Actor::Staff(staff) if staff.needs_second_factor && !A::BEFORE_SECOND_FACTOR => Err(Denied::NeedsSecondFactor),
+        _ => Ok(()),
+    }
 }
 
 fn allows(actor: &Actor, person: PersonNeeds, token: TokenNeeds, lab: Option<Lab>) -> Result<(), Denied> {

@@ -152,6 +152,12 @@ pub enum AdminCommand {
         #[arg(long, default_value = "Admin")]
         role: String,
     },
+    /// Take a person's second factor away, so that the password alone signs them in, and sign them out everywhere
+    ResetSecondFactor {
+        /// E-mail address of the person
+        #[arg(long)]
+        email: String,
+    },
     /// Set a person's password, read from standard input, and sign them out everywhere
     ResetPassword {
         /// E-mail address of the person

@@ -64,6 +64,14 @@ pub async fn admin(db: &Db, public: &Public, command: AdminCommand) -> Outcome {
             users::commands::add_person(db, &Hasher::new(), &account, &role, new).await.map_err(said)?;
             println!("Made. They can sign in now.");
         }
+        AdminCommand::ResetSecondFactor { email } => {
+            let email = Email::parse(&email).map_err(|bad| bad.to_string())?;
+            let reset = users::commands::protecting::reset_as_operator(db, &email).await.map_err(said)?;
+            match reset.ok_or("nobody signs in with this e-mail address")? {
+                users::commands::protecting::Reset::AlreadyOff => println!("They have none; nothing was changed."),
+                _ => println!("Reset. The password alone signs them in; they were signed out everywhere."),
+            }
+        }
         AdminCommand::ResetPassword { email } => {
             let email = Email::parse(&email).map_err(|bad| bad.to_string())?;
             let password = password_from_input(&["Progreda", &email.text])?;

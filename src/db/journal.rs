@@ -85,6 +85,9 @@ pub enum Unlogged {
     SessionUpkeep,
     /// Throttle counters; the failed attempt leaves an event of its own.
     Throttle,
+    /// Half a sign-in began or was given up, a code was used up, or a secret was sealed under another key: what it leads to, or
+    /// comes from, leaves an event.
+    HalfWay,
     /// A sealed note was read, or what is too old was removed.
     NoteUpkeep,
     /// The command line made a setup link.

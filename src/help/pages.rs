@@ -64,6 +64,8 @@ pub const CHAPTERS: &[(&str, &str)] = &[
     ("leaving", "When somebody leaves"),
     ("accounts", "Work in several accounts"),
     ("password", "Forgotten password, another e-mail address"),
+    ("second-factor", "Sign in with a second factor"),
+    ("recovery", "When the phone is lost"),
     ("developers", "For developers: call API v2"),
 ];
 

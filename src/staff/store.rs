@@ -27,6 +27,9 @@ struct Row {
     labs: Option<String>,
     role_id: String,
     others: Option<String>,
+    second_factor_since: Option<i64>,
+    short_password: bool,
+    second_factor_required: bool,
 }
 
 /// The person of a session in its account, with what they may do now; `None` when gone or disabled, or the account is.
@@ -51,6 +54,8 @@ pub async fn member(on: &mut On<'_>, signed_in: &SignedIn) -> Result<Option<Staf
         others: other_accounts(row.others.as_deref()),
         authenticated_at: signed_in.authenticated_at,
         seed: signed_in.seed.clone(),
+        second_factor: row.second_factor_since.is_some(),
+        needs_second_factor: row.second_factor_since.is_none() && (row.second_factor_required || row.short_password),
     }))
 }
 
@@ -182,6 +187,7 @@ pub async fn set_disabled(
 
 const MEMBER: &str = concat!(
     "SELECT s.id, u.name, u.email, a.name AS account, r.name AS role, s.role_id, \
+     u.second_factor_since, u.short_password, a.second_factor_required, \
      (SELECT string_agg(p.permission, ' ') FROM role_permissions p WHERE p.role_id = s.role_id) AS role_permissions, \
      (SELECT string_agg(CASE WHEN o.allowed THEN '+' ELSE '-' END || o.permission, ' ') FROM staff_overrides o \
       WHERE o.staff_id = s.id) AS overrides, \

@@ -42,6 +42,16 @@ pub enum UserChange {
         /// After.
         after: String,
     },
+    /// A second factor was set up.
+    FactorEnabled,
+    /// It was turned off by the person.
+    FactorDisabled,
+    /// It was taken away by somebody else.
+    FactorReset,
+    /// A new set of recovery codes took the place of the one before.
+    RecoveryCodesMade,
+    /// One of them was used.
+    RecoveryCodeUsed,
 }
 
 /// A change of this person.
@@ -74,6 +84,11 @@ impl Change for OfUser {
                 ("user.email_changed", json!({ "before": { "email": before }, "after": { "email": after } }))
             }
             UserChange::SessionsEnded(count) => ("user.sessions_ended", json!({ "sessions": count })),
+            UserChange::FactorEnabled => ("user.second_factor_enabled", json!({})),
+            UserChange::FactorDisabled => ("user.second_factor_disabled", json!({})),
+            UserChange::FactorReset => ("user.second_factor_reset", json!({})),
+            UserChange::RecoveryCodesMade => ("user.recovery_codes_made", json!({})),
+            UserChange::RecoveryCodeUsed => ("user.recovery_code_used", json!({})),
         };
         let subject = Subject { kind: "user", id: Some(self.user.to_string()), name: self.name.clone() };
         Entry { class: Class::Audit, action, subject, details }
@@ -125,6 +140,13 @@ const REQUESTED: &str = "password_reset.requested";
 pub fn asked_for(known: Option<&UserId>) -> Entry {
     let subject = Subject { kind: "user", id: known.map(ToString::to_string), name: String::new() };
     Entry { class: Class::Audit, action: REQUESTED, subject, details: json!({ "link_given_by": "nobody" }) }
+}
+
+/// The trace of a wrong code from somebody who gave the right password.
+#[must_use]
+pub fn failed_code(user: &UserId, name: &str) -> Entry {
+    let subject = Subject { kind: "user", id: Some(user.to_string()), name: name.to_owned() };
+    Entry { class: Class::Audit, action: crate::web::reauth::CODE_REFUSED, subject, details: json!({}) }
 }
 
 /// The trace of a failed sign-in, with the id and the name of whoever is known by the address. It never holds what was typed, since people type passwords into the wrong field.

@@ -1,24 +1,31 @@
 //! What people do with their own user: set up, sign in and out, change name and password, end sessions.
 
 pub mod address;
+pub mod code;
+pub mod factor;
 pub mod joining;
+pub mod protecting;
+pub mod resealing;
 pub mod reset;
+mod signing_in;
 
-use super::change::{OfUser, UserChange, failed_sign_in};
+pub use signing_in::{SignIn, sign_in};
+
+use super::change::{OfUser, UserChange};
 use super::hashing::Hasher;
-use super::model::{Email, Password};
+use super::model::{Email, PASSWORD_MIN, Password};
 use super::store::{self, NewUser};
 use super::{ChangeName, ChangePassword, EndSessions, SignOut};
 use crate::accounts;
 use crate::authz::{Lab, Permit, StaffMember};
-use crate::db::journal::{Counted, Doer, Unlogged};
+use crate::db::journal::{Doer, Unlogged};
 use crate::db::{Db, DbError};
 use crate::error::{AppError, Result};
 use crate::ids::{AccountId, UserId};
 use crate::keys::{Purpose, hex};
 use crate::staff::NewStaff;
 use crate::web::actor::Visit;
-use crate::web::refusal::Refusals;
+use crate::web::reauth;
 use crate::web::throttle::Counters;
 use crate::world::{Span, Timestamp};
 use std::sync::Arc;
@@ -159,107 +166,6 @@ pub async fn add_person(db: &Db, hasher: &Hasher, account: &AccountId, role: &st
     Ok(user)
 }
 
-/// How a sign-in went.
-#[derive(Debug)]
-pub enum SignIn {
-    /// The person, and the account to work in.
-    Welcome {
-        /// Who.
-        user: UserId,
-        /// Where.
-        account: AccountId,
-        /// Which of the person's sessions it belongs to: those since the last time that all were ended.
-        epoch: i64,
-    },
-    /// Unknown, wrong or disabled: the same for all.
-    Refused,
-    /// Too many tries; seconds to wait.
-    Wait(u32),
-}
-
-/// Signs somebody in. Unknown address, wrong password and disabled person cost the same and answer the same.
-///
-/// # Errors
-/// Faults of the store.
-pub async fn sign_in(
-    db: &Db,
-    hasher: &Hasher,
-    refusals: &Refusals,
-    visit: &Visit,
-    email: &str,
-    password: &str,
-) -> Result<SignIn> {
-    let address = visit.origin.address.as_deref();
-    let counters = Counters::new(db, &visit.origin, &crate::text::fold(email.trim()));
-    if let Some(seconds) = counters.attempt(db, visit.now).await? {
-        tracing::warn!(client.address = address.unwrap_or(""), wait.s = seconds, "sign-in throttled");
-        return Ok(SignIn::Wait(seconds));
-    }
-    let known = match Email::parse(email) {
-        Ok(email) => store::credentials(&mut db.read().await?.on(), &email).await?,
-        Err(_) => None,
-    };
-    let hash = known.as_ref().map(|known| known.password_hash.clone());
-    let right = hasher.is_right(Password::typed(password), hash).await?;
-    match known {
-        Some(known) if right && known.account_id.is_some() => {
-            welcome(db, hasher, visit, known, password, &counters).await
-        }
-        known => {
-            note_failure(refusals, visit, known.as_ref());
-            let wait = counters.wait(db, visit.now).await?;
-            Ok(wait.map_or(SignIn::Refused, SignIn::Wait))
-        }
-    }
-}
-
-/// Notes a failed sign-in: in the account that the person would sign in to, the operator's when nobody is known. It waits for
-/// nothing, so that the answer comes as soon for somebody who is known as for nobody.
-fn note_failure(refusals: &Refusals, visit: &Visit, known: Option<&store::Credentials>) {
-    tracing::warn!(
-        client.address = visit.origin.address.as_deref().unwrap_or(""),
-        user.id = known.map_or("", |known| known.id.as_str()),
-        "sign-in refused"
-    );
-    let account = known.and_then(|known| known.account_id.as_ref()?.parse().ok());
-    let entry = failed_sign_in(known.map(|known| (known.id.as_str(), known.name.as_str())));
-    refusals.note(Counted { doer: Doer::nobody(), account, now: visit.now, origin: visit.origin.clone(), entry, times: 1 });
-}
-
-async fn welcome(
-    db: &Db,
-    hasher: &Hasher,
-    visit: &Visit,
-    known: store::Credentials,
-    password: &str,
-    counters: &Counters,
-) -> Result<SignIn> {
-    let user: UserId = known.id.parse().map_err(|_| AppError::internal("a user has a malformed id"))?;
-    let account = known.account_id.and_then(|id| id.parse::<AccountId>().ok());
-    let account = account.ok_or_else(|| AppError::internal("an account has a malformed id"))?;
-    let upgraded = match Hasher::is_weak(&known.password_hash) {
-        true => Some(hasher.hash(Password::typed(password), db.world().entropy()).await?),
-        false => None,
-    };
-    counters.succeed(db).await?;
-    let mut tx = db.write().await?;
-    // Between the look-up and now the person may have been disabled or may have got a new password.
-    let Some((hash, epoch)) = store::present(&mut tx.on(), &user).await? else { return Ok(SignIn::Refused) };
-    if hash != known.password_hash || !store::is_active(&mut tx.on(), &user, &account).await? {
-        return Ok(SignIn::Refused);
-    }
-    let of_user = |change| OfUser { user: user.clone(), name: known.name.clone(), change };
-    let (signed_in, anew) = (of_user(UserChange::SignedIn), of_user(UserChange::HashUpgraded));
-    let doer = Doer { kind: "staff", id: Some(user.to_string()), name: known.name.clone() };
-    if let Some(hash) = upgraded {
-        store::set_hash(&mut tx.on(), &user, &known.password_hash, &hash, visit.now).await?;
-        tx.commit_as(&doer, Some(&account), visit.now, &visit.origin, &[&anew, &signed_in]).await?;
-    } else {
-        tx.commit_as(&doer, Some(&account), visit.now, &visit.origin, &[&signed_in]).await?;
-    }
-    Ok(SignIn::Welcome { user, account, epoch })
-}
-
 fn own<A>(permit: &Permit<A>) -> Result<&Arc<StaffMember>> {
     permit.staff().ok_or(AppError::Forbidden)
 }
@@ -321,10 +227,11 @@ pub async fn change_password(
     }
     let before = password_hash(db, &staff.user).await?;
     if !hasher.is_right(Password::typed(old), before.clone()).await? {
-        crate::web::reauth::refused(db, staff, permit.now(), permit.origin()).await?;
+        reauth::refused(db, staff, (permit.now(), permit.origin()), reauth::PASSWORD_REFUSED).await?;
         let wait = counters.wait(db, permit.now()).await?;
         return Ok(Err(wait.map_or(NotChanged::OldWrong, NotChanged::Wait)));
     }
+    let short = new.length() < PASSWORD_MIN;
     let hash = hasher.hash(new, db.world().entropy()).await?;
     let mut tx = db.write().await?;
     if !store::set_hash(&mut tx.on(), &staff.user, &before.unwrap_or_default(), &hash, permit.now()).await? {
@@ -332,6 +239,9 @@ pub async fn change_password(
         return Ok(Err(NotChanged::OldWrong));
     }
     reset::end_links(&mut tx.on(), &staff.user, permit.now()).await?;
+    if short {
+        store::factor::note_short(&mut tx.on(), &staff.user).await?;
+    }
     let (_, epoch) = store::end_sessions(&mut tx.on(), &staff.user, keep_handle).await?;
     tx.commit(permit, &[&of(staff, UserChange::PasswordChanged)]).await?;
     counters.succeed(db).await?;

@@ -113,9 +113,20 @@ impl Hasher {
     /// # Errors
     /// When the work could not be done. The inner error: why the password is not taken.
     pub async fn choose(&self, text: &str, context: &[&str]) -> Result<Result<Password, Bad>> {
+        self.choose_as(text, context, false).await
+    }
+
+    /// See [`Password::choose_as`].
+    ///
+    /// # Errors
+    /// When the work could not be done. The inner error: why the password is not taken.
+    pub async fn choose_as(&self, text: &str, context: &[&str], second_factor: bool) -> Result<Result<Password, Bad>> {
         let text = Zeroizing::new(text.to_owned());
         let context: Vec<String> = context.iter().map(|&word| word.to_owned()).collect();
-        let job = move || Password::choose(&text, &context.iter().map(String::as_str).collect::<Vec<_>>());
+        let job = move || {
+            let context: Vec<&str> = context.iter().map(String::as_str).collect();
+            Password::choose_as(&text, &context, second_factor)
+        };
         self.work(move |_| job()).await
     }
 

@@ -7,10 +7,14 @@ use zeroize::Zeroizing;
 
 /// Fewest characters of a password while it is the only factor.
 pub const PASSWORD_MIN: usize = 15;
+/// And beside a second factor.
+pub const PASSWORD_MIN_OF_TWO: usize = 8;
 /// Most characters; more is refused, never cut.
 pub const PASSWORD_MAX: usize = 1_024;
 // Guesses (powers of ten) below which a password counts as one that everybody tries.
 const TOO_COMMON: f64 = 10.0;
+// The same beside a second factor: eight characters that nobody would try first.
+const TOO_COMMON_OF_TWO: f64 = 7.0;
 
 /// Why something typed cannot be taken; each says what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,8 +25,8 @@ pub enum Bad {
     Length(&'static str, usize),
     /// Characters that cannot be seen.
     Characters(&'static str),
-    /// The password is too short or too long; how many characters it has.
-    PasswordLength(usize),
+    /// The password is too short or too long; how many characters it has, and how many it needs.
+    PasswordLength(usize, usize),
     /// Among the first that anybody tries.
     Common,
     /// It holds a word that belongs to this place or person.
@@ -35,14 +39,14 @@ impl fmt::Display for Bad {
             Self::Email => f.write_str("Enter an e-mail address, like name@company.example"),
             Self::Length(what, most) => write!(f, "Enter {what} of 1 to {most} characters"),
             Self::Characters(what) => write!(f, "Remove the invisible characters from {what}"),
-            Self::PasswordLength(0) => f.write_str("Enter a password of at least 15 characters"),
-            Self::PasswordLength(has) if *has < PASSWORD_MIN => {
+            Self::PasswordLength(0, least) => write!(f, "Enter a password of at least {least} characters"),
+            Self::PasswordLength(has, least) if has < least => {
                 write!(
                     f,
-                    "Use at least 15 characters; it has {has}. Four or five words that only you would put together are good"
+                    "Use at least {least} characters; it has {has}. Four or five words that only you would put together are good"
                 )
             }
-            Self::PasswordLength(has) => write!(f, "Shorten the password to 1,024 characters; it has {has}"),
+            Self::PasswordLength(has, _) => write!(f, "Shorten the password to 1,024 characters; it has {has}"),
             Self::Common => f.write_str("Choose another password: this one is among the first that anybody would try"),
             Self::Holds(word) => write!(f, "Choose a password without {word} in it; it is easy to guess here"),
         }
@@ -109,10 +113,22 @@ impl Password {
     /// # Errors
     /// Why not, for the person who chooses it.
     pub fn choose(text: &str, context: &[&str]) -> Result<Self, Bad> {
+        Self::choose_as(text, context, false)
+    }
+
+    /// The same for somebody who may have a second factor: then a shorter one will do.
+    ///
+    /// # Errors
+    /// Why not, for the person who chooses it.
+    pub fn choose_as(text: &str, context: &[&str], second_factor: bool) -> Result<Self, Bad> {
+        let (least, too_common) = match second_factor {
+            true => (PASSWORD_MIN_OF_TWO, TOO_COMMON_OF_TWO),
+            false => (PASSWORD_MIN, TOO_COMMON),
+        };
         let password = Self::typed(text);
-        let length = password.0.chars().count();
-        if !(PASSWORD_MIN..=PASSWORD_MAX).contains(&length) {
-            return Err(Bad::PasswordLength(length));
+        let length = password.length();
+        if !(least..=PASSWORD_MAX).contains(&length) {
+            return Err(Bad::PasswordLength(length, least));
         }
         let folded = fold(&password.0);
         for word in context.iter().flat_map(|text| words_of(text)) {
@@ -122,10 +138,16 @@ impl Password {
         }
         // The estimate's cost grows with the length, and what is long has strength enough in its first part.
         let start: String = password.0.chars().take(72).collect();
-        if zxcvbn::zxcvbn(&start, &[]).guesses_log10() < TOO_COMMON {
+        if zxcvbn::zxcvbn(&start, &[]).guesses_log10() < too_common {
             return Err(Bad::Common);
         }
         Ok(password)
+    }
+
+    /// How many characters it has.
+    #[must_use]
+    pub fn length(&self) -> usize {
+        self.0.chars().count()
     }
 
     /// The bytes to hash.
@@ -175,6 +197,16 @@ mod tests {
         }
         assert!(choose(&"🦀".repeat(14)).is_err());
         assert!(choose(&"x".repeat(1_025)).is_err());
+    }
+
+    #[test]
+    fn beside_a_second_factor_a_shorter_one_will_do() {
+        let choose = |text: &str| Password::choose_as(text, &["Progreda", "maren@harbor.example"], true);
+        assert!(choose("k7#Wq!2x").is_ok());
+        assert!(Password::choose("k7#Wq!2x", &[]).is_err());
+        for bad in ["k7#Wq!2", "password", "12345678", "maren123", "progreda", "qwertyui", "iloveyou"] {
+            assert!(choose(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -1,11 +1,19 @@
 //! Pages of people: setup, sign-in, profile.
 
+pub mod code;
 pub mod dead_link;
 pub mod email;
 pub mod email_confirm;
+pub mod factor;
+pub mod factor_off;
 pub mod forgotten;
 pub mod profile;
+pub mod protecting;
+mod qr;
+pub mod recovery;
 pub mod reset;
+pub mod security;
+pub mod sessions;
 mod setup;
 mod sign_in;
 pub mod start_reset;
@@ -13,14 +21,14 @@ pub mod switching;
 #[cfg(test)]
 mod tests;
 
-pub use setup::{PASSWORD_RULE, SetupPage, SetupRefusedPage, set_up, setup_form};
+pub use setup::{PASSWORD_RULE, PASSWORD_RULE_OF_TWO, SetupPage, SetupRefusedPage, set_up, setup_form};
 pub use sign_in::{SignInPage, sign_in, sign_in_form, sign_out};
 
 use crate::authz::Actor;
 use crate::error::Result;
 use crate::web::form::VISITOR;
 use crate::web::frame;
-use crate::web::parts::{FormGuard, Problem};
+use crate::web::parts::{FormGuard, Problem, Tab};
 use crate::web::permit::Open;
 use crate::web::{cookies, form};
 use crate::{db::Db, web::parts::Field};
@@ -31,6 +39,12 @@ use actix_web::{HttpRequest, HttpResponse};
 /// `GET /`: leads to where this person works, or to the sign-in page.
 pub async fn start(open: Open, request: HttpRequest) -> HttpResponse {
     frame::see_other(&request, home_of(&open).unwrap_or("/login"), None)
+}
+
+/// The pages of one's profile.
+fn tabs(security: bool) -> Vec<Tab> {
+    let tab = |label: &str, href: &str, current| Tab { label: label.to_owned(), href: href.to_owned(), current };
+    vec![tab("You", "/profile", !security), tab("Security", security::PATH, security)]
 }
 
 /// Where the visitor works, when signed in.

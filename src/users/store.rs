@@ -1,7 +1,9 @@
 //! Users, setup links and the first rows of a person.
 
 pub mod addresses;
+pub mod factor;
 pub mod resets;
+pub mod sign_ins;
 
 use super::model::Email;
 use crate::binds;
@@ -23,6 +25,8 @@ pub struct Credentials {
     pub name: String,
     /// The person's address, as they typed it.
     pub email: String,
+    /// Since when they have a second factor.
+    pub second_factor_since: Option<i64>,
 }
 
 /// The account in which a person was last seen, of those in which they can sign in, in SQL: of the row `u` of users.
@@ -44,6 +48,14 @@ pub(in crate::users) use active_account;
 /// What the engine says.
 pub async fn credentials(on: &mut On<'_>, email: &Email) -> Result<Option<Credentials>, DbError> {
     on.first(CREDENTIALS, binds![&email.key]).await
+}
+
+/// The same by the person's id.
+///
+/// # Errors
+/// What the engine says.
+pub async fn credentials_of(on: &mut On<'_>, user: &UserId) -> Result<Option<Credentials>, DbError> {
+    on.first(CREDENTIALS_OF, binds![user]).await
 }
 
 /// A new person.
@@ -76,7 +88,8 @@ pub async fn rename(on: &mut On<'_>, user: &UserId, name: &str) -> Result<bool, 
     on.run_one(RENAME, binds![user, name]).await
 }
 
-/// Sets a new hash, if the present one is still `before`; whether it was.
+/// Sets a new hash, if the present one is still `before`; whether it was. It counts as one of a password that can stand alone
+/// until [`factor::note_short`] says otherwise.
 ///
 /// # Errors
 /// What the engine says.
@@ -88,6 +101,14 @@ pub async fn set_hash(
     now: Timestamp,
 ) -> Result<bool, DbError> {
     on.run_one(SET_HASH, binds![user, before, hash, now]).await
+}
+
+/// Sets a hash of the same password, made anew, if the present one is still `before`.
+///
+/// # Errors
+/// What the engine says.
+pub async fn upgrade_hash(on: &mut On<'_>, user: &UserId, before: &str, hash: &str) -> Result<(), DbError> {
+    on.run(UPGRADE_HASH, binds![user, before, hash]).await.map(|_| ())
 }
 
 /// The person's present hash, and the epoch that their new sessions belong to.
@@ -165,19 +186,26 @@ pub async fn is_empty(on: &mut On<'_>) -> Result<bool, DbError> {
     Ok(on.first::<(String,)>(ANYBODY, Vec::new()).await?.is_none())
 }
 
-const CREDENTIALS: &str = concat!(
-    "SELECT u.id, u.password_hash, u.name, u.email, ",
-    active_account!(),
-    " AS account_id FROM users u WHERE u.email_key = $1"
-);
+macro_rules! credentials {
+    ($of:literal) => {
+        concat!(
+            "SELECT u.id, u.password_hash, u.name, u.email, u.second_factor_since, ",
+            active_account!(),
+            " AS account_id FROM users u WHERE ",
+            $of
+        )
+    };
+}
+const CREDENTIALS: &str = credentials!("u.email_key = $1");
+const CREDENTIALS_OF: &str = credentials!("u.id = $1");
 const PRESENT: &str = "SELECT password_hash, session_epoch FROM users WHERE id = $1";
 const HOLD: &str = "UPDATE users SET session_epoch = session_epoch WHERE id = $1";
 const NEXT_EPOCH: &str = "UPDATE users SET session_epoch = session_epoch + 1 WHERE id = $1 RETURNING session_epoch";
 const ADD: &str = "INSERT INTO users (id, email, email_key, name, password_hash, created_at, password_changed_at, session_epoch) \
      VALUES ($1, $2, $3, $4, $5, $6, $6, 0)";
 const RENAME: &str = "UPDATE users SET name = $2 WHERE id = $1";
-const SET_HASH: &str =
-    "UPDATE users SET password_hash = $3, password_changed_at = $4 WHERE id = $1 AND password_hash = $2";
+const SET_HASH: &str = "UPDATE users SET password_hash = $3, password_changed_at = $4, short_password = FALSE WHERE id = $1 AND password_hash = $2";
+const UPGRADE_HASH: &str = "UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2";
 const ACTIVE: &str = concat!(
     "SELECT s.id FROM staff s JOIN accounts a ON a.id = s.account_id JOIN users u ON u.id = s.user_id \
      WHERE s.user_id = $1 AND s.account_id = $2 AND s.disabled_at IS NULL AND a.disabled_at IS NULL AND ",
@@ -192,12 +220,14 @@ const ANYBODY: &str = "SELECT id FROM users LIMIT 1";
 /// Every statement of this file.
 pub const ALL: &[&str] = &[
     CREDENTIALS,
+    CREDENTIALS_OF,
     PRESENT,
     HOLD,
     NEXT_EPOCH,
     ADD,
     RENAME,
     SET_HASH,
+    UPGRADE_HASH,
     ACTIVE,
     FORGET_LINKS,
     ADD_LINK,

@@ -75,6 +75,8 @@ pub trait People: Send + Sync {
     fn caller<'a>(&'a self, presented: &'a str, now: Timestamp) -> Answer<'a, Presented>;
     /// Whether this is the person's password. The caller throttles.
     fn is_password<'a>(&'a self, user: &'a UserId, password: &'a str) -> Answer<'a, bool>;
+    /// Whether this is a code of the person's second factor; it is used up. The caller throttles.
+    fn is_code<'a>(&'a self, user: &'a UserId, code: &'a str, now: Timestamp) -> Answer<'a, bool>;
     /// The names of those who can change what others may do, for the page that says whom to ask.
     fn whom_to_ask<'a>(&'a self, account: &'a AccountId) -> Answer<'a, Vec<String>>;
 }

@@ -9,7 +9,7 @@ pub use words::wait;
 
 use super::actor::Asking;
 use super::routes::{Face, face_of};
-use super::{api, frame};
+use super::{api, frame, halfway};
 use crate::authz::StaffMember;
 use crate::error::AppError;
 use crate::ids::RequestId;
@@ -49,6 +49,11 @@ pub async fn face(failure: &AppError, request: &HttpRequest, now: Timestamp, id:
     {
         return response;
     }
+    if let AppError::NeedsSecondFactor = failure
+        && let Some(response) = to_second_factor(request)
+    {
+        return response;
+    }
     let mut response = page::render(failure, request, now, id).await;
     let headers = response.headers_mut();
     let mut put = |name: HeaderName, text: &str| {
@@ -74,21 +79,33 @@ fn to_sign_in(request: &HttpRequest) -> Option<HttpResponse> {
     if request.headers().contains_key("hx-request") {
         // A fragment would put the sign-in form into the middle of a page.
         let mut response = HttpResponse::Unauthorized();
-        return Some(response.insert_header(("hx-redirect", sign_in_address(&shown_page(request)))).finish());
+        return Some(response.insert_header(("hx-redirect", sign_in_address(request, &shown_page(request)))).finish());
     }
     let looks = matches!(*request.method(), Method::GET | Method::HEAD);
-    let address = if looks { sign_in_address(&frame::here(request)) } else { "/login".to_owned() };
+    let here = frame::here(request);
+    let address = sign_in_address(request, if looks { &here } else { "/" });
     let leads_on = looks || request.path().trim_end_matches('/') == "/logout";
     leads_on.then(|| HttpResponse::SeeOther().insert_header((LOCATION, address)).finish())
 }
 
-/// `/login`, to come back to `next` afterwards.
-fn sign_in_address(next: &str) -> String {
+/// The way to set up a second factor for somebody who must have one and only looked.
+fn to_second_factor(request: &HttpRequest) -> Option<HttpResponse> {
+    if request.headers().contains_key("hx-request") {
+        let mut response = HttpResponse::Forbidden();
+        return Some(response.insert_header(("hx-redirect", frame::SECOND_FACTOR)).finish());
+    }
+    let looks = matches!(*request.method(), Method::GET | Method::HEAD);
+    looks.then(|| HttpResponse::SeeOther().insert_header((LOCATION, frame::SECOND_FACTOR)).finish())
+}
+
+/// `/login`, or the form for the code, to come back to `next` afterwards.
+fn sign_in_address(request: &HttpRequest, next: &str) -> String {
+    let form = if halfway::key(request).is_some() { halfway::PATH } else { "/login" };
     match frame::local_path(next) {
-        None | Some("/") => "/login".to_owned(),
+        None | Some("/") => form.to_owned(),
         Some(next) => {
             let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
-            format!("/login?next={next}")
+            format!("{form}?next={next}")
         }
     }
 }
@@ -114,8 +131,11 @@ mod tests {
 
     #[test]
     fn the_sign_in_page_knows_the_way_back() {
-        assert_eq!(sign_in_address("/profile?a=1&b=2"), "/login?next=%2Fprofile%3Fa%3D1%26b%3D2");
-        assert_eq!(sign_in_address("//evil.example"), "/login");
+        let nobody = TestRequest::default().to_http_request();
+        assert_eq!(sign_in_address(&nobody, "/profile?a=1&b=2"), "/login?next=%2Fprofile%3Fa%3D1%26b%3D2");
+        assert_eq!(sign_in_address(&nobody, "//evil.example"), "/login");
+        let half = TestRequest::default().insert_header(("Cookie", format!("progreda-halfway={}", "a".repeat(32))));
+        assert_eq!(sign_in_address(&half.to_http_request(), "/help"), "/login/code?next=%2Fhelp");
         let request =
             TestRequest::default().insert_header(("HX-Current-URL", "https://a.example/help?x=1")).to_http_request();
         assert_eq!(shown_page(&request), "/help?x=1");

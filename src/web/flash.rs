@@ -64,6 +64,12 @@ done! {
     InvitationWithdrawn = "invitation-withdrawn", "Withdrawn. Its link does not work any more.";
     ResetMailed = "reset-mailed", "The mail with the link was handed to the mail server.";
     ResetNotMailed = "reset-not-mailed", "The mail could not be sent. Nobody got the link; try again later.";
+    CodeTooLate = "code-too-late", "Sign in anew: the password counts for 10 minutes, and not after a change.";
+    RecoveryCodeUsed = "recovery-code-used", "A recovery code was used up. Profile, Security says how many are left.";
+    FactorOn = "factor-on", "The second factor is on. Every other session was signed out.";
+    FactorOff = "factor-off", "The second factor is off. Every other session was signed out.";
+    FactorReset = "factor-reset", "The second factor was reset. Every session of theirs ended.";
+    SessionsOfEnded = "sessions-of-ended", "Their sessions ended.";
     PasswordSet = "password-set", "Password set. Sign in with it.";
     EmailLinkMailed = "email-link-mailed", "A link is on its way to the new address. Nothing changes before you confirm it.";
     EmailChanged = "email-changed", "Address changed. You sign in with the new one from now on.";

@@ -96,10 +96,14 @@ const PLACES: &[Place] = &[
 ];
 
 const HELP: &str = "/help";
+/// Where somebody sets up their second factor.
+pub const SECOND_FACTOR: &str = "/profile/second-factor";
 
 impl Place {
     fn is_open_to(self, staff: &StaffMember) -> bool {
-        staff.permissions.has(self.needs) && self.lab.is_none_or(|lab| staff.labs.contains(&lab))
+        !staff.needs_second_factor
+            && staff.permissions.has(self.needs)
+            && self.lab.is_none_or(|lab| staff.labs.contains(&lab))
     }
 }
 
@@ -133,9 +137,12 @@ pub fn workplace(staff: &StaffMember) -> Option<Place> {
     open().find(|place| place.lab == Some(Lab::PrivateIntegrations)).or_else(|| open().next())
 }
 
-/// Where this person works.
+/// Where this person works, or what they must do before.
 #[must_use]
 pub fn home(staff: &StaffMember) -> &'static str {
+    if staff.needs_second_factor {
+        return SECOND_FACTOR;
+    }
     workplace(staff).map_or(HELP, |place| place.href)
 }
 

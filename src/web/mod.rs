@@ -11,6 +11,7 @@ pub mod fields;
 pub mod flash;
 pub mod form;
 pub mod frame;
+pub mod halfway;
 pub mod headers;
 pub mod idle;
 pub mod once;

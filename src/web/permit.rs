@@ -57,6 +57,8 @@ pub enum Asked {
     ForPassword,
     /// A wrong one was.
     WrongPassword,
+    /// A wrong code was, or one that was used already.
+    WrongCode,
     /// Too many wrong ones; seconds to wait.
     TooMany(u32),
 }
@@ -80,7 +82,8 @@ impl<A: Action> Pending<A> {
         self.fresh.is_none()
     }
 
-    /// The permit: at once while the sign-in is fresh, else for the right password in the form's `password` field.
+    /// The permit: at once while the sign-in is fresh, else for the right password, or a code of the second factor, in the
+    /// form's `password` field.
     ///
     /// # Errors
     /// Faults of the store. The inner error says what to ask for; nothing was changed then.

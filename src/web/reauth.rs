@@ -1,4 +1,4 @@
-//! "Sudo": the password once more, throttled like a sign-in and bound to this session.
+//! "Sudo": the password or a code once more, throttled like a sign-in and bound to this session.
 
 use super::actor::{People, Visit};
 use super::permit::Asked;
@@ -8,12 +8,19 @@ use crate::authz::{Origin, StaffMember};
 use crate::db::Db;
 use crate::db::journal::{Class, Counted, Doer, Entry, Subject};
 use crate::error::{AppError, Result};
+use crate::ids::UserId;
 use crate::world::Timestamp;
 use actix_session::SessionExt as _;
 use actix_web::{HttpRequest, web};
 use std::sync::Arc;
 
-/// Checks the password of the person who is signed in; when right, the session is fresh again, under a new id.
+/// The journal's name for a wrong password of somebody who is signed in.
+pub const PASSWORD_REFUSED: &str = "user.password_refused";
+/// And for a wrong code.
+pub const CODE_REFUSED: &str = "user.code_refused";
+
+/// Checks what the person who is signed in typed to show who they are: their password, or a code when they have a second factor.
+/// When it is right, the session is fresh again, under a new id.
 ///
 /// # Errors
 /// Faults of the store. The inner error says what to ask for.
@@ -28,14 +35,22 @@ pub async fn check(
     if password.is_empty() {
         return Ok(Err(Asked::ForPassword));
     }
-    let counters = Counters::new(db, &visit.origin, &format!("again {}", staff.seed));
+    let by_code = staff.second_factor && is_code(password);
+    let counters = match by_code {
+        true => of_codes(db, &visit.origin, &staff.user),
+        false => Counters::new(db, &visit.origin, &format!("again {}", staff.seed)),
+    };
     if let Some(seconds) = counters.attempt(db, visit.now).await? {
         return Ok(Err(Asked::TooMany(seconds)));
     }
-    if !people.is_password(&staff.user, password).await? {
-        refused(db, staff, visit.now, &visit.origin).await?;
+    let (right, wrong, action) = match by_code {
+        true => (people.is_code(&staff.user, password, visit.now).await?, Asked::WrongCode, CODE_REFUSED),
+        false => (people.is_password(&staff.user, password).await?, Asked::WrongPassword, PASSWORD_REFUSED),
+    };
+    if !right {
+        refused(db, staff, (visit.now, &visit.origin), action).await?;
         let wait = counters.wait(db, visit.now).await?;
-        return Ok(Err(wait.map_or(Asked::WrongPassword, Asked::TooMany)));
+        return Ok(Err(wait.map_or(wrong, Asked::TooMany)));
     }
     counters.succeed(db).await?;
     session::confirm(&request.get_session(), visit.now)?;
@@ -44,19 +59,39 @@ pub async fn check(
     Ok(Ok(Arc::new(fresh)))
 }
 
-/// Leaves the trace of a wrong password from somebody who is signed in.
+/// Whether it is typed as a code of an app is; no password is so short.
+#[must_use]
+pub fn is_code(typed: &str) -> bool {
+    let mut digits = typed.chars().filter(|c| !c.is_whitespace());
+    digits.clone().count() == 6 && digits.all(|c| c.is_ascii_digit())
+}
+
+/// The counters of tries at somebody's codes: six digits are guessed from many places at once, so the person is counted and not
+/// the place. Only who knows their password, or is signed in as them, gets as far as that.
+#[must_use]
+pub fn of_codes(db: &Db, origin: &Origin, user: &UserId) -> Counters {
+    Counters::of_person(db, origin, &format!("code {user}"))
+}
+
+/// Leaves the trace of a wrong password or code (`action`) from somebody who is signed in.
 ///
 /// # Errors
 /// Faults of the store.
-pub async fn refused(db: &Db, staff: &StaffMember, now: Timestamp, origin: &Origin) -> Result<()> {
+pub async fn refused(
+    db: &Db,
+    staff: &StaffMember,
+    (now, origin): (Timestamp, &Origin),
+    action: &'static str,
+) -> Result<()> {
     tracing::warn!(
         user.id = staff.user.as_str(),
         client.address = origin.address.as_deref().unwrap_or(""),
-        "password refused"
+        action,
+        "refused"
     );
     let doer = Doer { kind: "staff", id: Some(staff.user.to_string()), name: staff.name.clone() };
     let subject = Subject { kind: "user", id: Some(staff.user.to_string()), name: staff.name.clone() };
-    let entry = Entry { class: Class::Audit, action: "user.password_refused", subject, details: serde_json::json!({}) };
+    let entry = Entry { class: Class::Audit, action, subject, details: serde_json::json!({}) };
     let account = Some(staff.account.id.clone());
     let counted = Counted { doer, account, now, origin: origin.clone(), entry, times: 1 };
     Ok(db.write().await?.commit_counted([&counted]).await?)

@@ -80,6 +80,7 @@ impl SamplePage {
                 account: "account".into(),
                 once: Some("once".into()),
                 password: None,
+                confirmed: "You confirmed who you are at 10:02 UTC; after 10:17 you are asked again.".into(),
             },
             overlaps: Choice::list(&[("1h", "1 h"), ("24h", "24 h"), ("7d", "7 days"), ("30d", "30 days")], "7d"),
             overrides: Choice::list(&[("inherit", "Inherit"), ("allow", "Allow"), ("deny", "Deny")], "deny"),

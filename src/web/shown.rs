@@ -2,23 +2,42 @@
 
 use super::parts::{Field, FormGuard, Problem};
 use super::permit::{Asked, Pending};
-use super::{faces, frame};
-use crate::authz::{self, Actor, Rule};
+use super::{faces, frame, times};
+use crate::authz::{self, Actor, Rule, SUDO_WINDOW, StaffMember};
 use crate::db::Db;
 use crate::error::{AppError, Result};
+use crate::world::{Span, Timestamp};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderValue, RETRY_AFTER};
 use actix_web::{HttpRequest, HttpResponse};
 
-/// The hidden fields of a form whose action is marked `SUDO`, with the question for the password where it is needed.
+/// The hidden fields of a form whose action is marked `SUDO`, with the question for the password where it is needed, and else the
+/// time until when it is not.
 #[must_use]
 pub fn sudo_guard(db: &Db, actor: &Actor, single_use: bool, asks: Option<&Again>) -> FormGuard {
-    let password = asks.map(|again| {
-        let field = Field::password("password", "Your password", "current-password");
-        let field = field.hint("You signed in more than 15 minutes ago.");
-        field.error(again.error())
-    });
-    FormGuard { password, ..frame::guard(db, actor, single_use) }
+    let Some(staff) = actor.staff() else { return FormGuard::default() };
+    let now = db.world().now();
+    FormGuard {
+        password: asks.map(|again| proof(staff).error(again.error())),
+        confirmed: confirmed(staff.authenticated_at, now).unwrap_or_default(),
+        ..frame::guard(db, actor, single_use)
+    }
+}
+
+/// The field in which somebody shows once more who they are: by password, or by a code when they have a second factor.
+fn proof(staff: &StaffMember) -> Field {
+    let (label, hint) = match staff.second_factor {
+        true => ("Your password or a code", "You confirmed who you are more than 15 minutes ago."),
+        false => ("Your password", "You confirmed who you are more than 15 minutes ago."),
+    };
+    Field::password("password", label, "current-password").hint(hint)
+}
+
+/// `You confirmed who you are at 10:02 UTC; after 10:17 you are asked again.`
+fn confirmed(at: Timestamp, now: Timestamp) -> Option<String> {
+    let fresh = (Span::millis(0)..SUDO_WINDOW).contains(&now.since(at));
+    let (from, until) = (times::clock(at), times::clock(at.plus(SUDO_WINDOW)));
+    fresh.then(|| format!("You confirmed who you are at {from} UTC; after {until} you are asked again."))
 }
 
 /// A form that asks for the password: when it opens, or after it was sent without the right one.
@@ -42,6 +61,7 @@ impl Again {
         Some(match self.0.as_ref()? {
             Asked::ForPassword => "Enter your password to go on".to_owned(),
             Asked::WrongPassword => "That is not your password".to_owned(),
+            Asked::WrongCode => "That code is not right, or it was used already".to_owned(),
             Asked::TooMany(seconds) => faces::wait(*seconds),
         })
     }

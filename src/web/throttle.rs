@@ -42,6 +42,13 @@ impl Counters {
         }
     }
 
+    /// The counters of `who` from wherever they are tried, and of the network that the request came from.
+    #[must_use]
+    pub fn of_person(db: &Db, origin: &Origin, who: &str) -> Self {
+        let narrow = db.keys().mac(Purpose::Names, format!("throttle anywhere {who}").as_bytes());
+        Self { narrow, ..Self::new(db, origin, "") }
+    }
+
     /// Seconds to wait before the next try; none when it may be made now.
     ///
     /// # Errors

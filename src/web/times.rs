@@ -40,6 +40,12 @@ pub fn day_and_time(at: Timestamp, now: Timestamp) -> String {
     format!("{}, {}", short_day(at, now), format(at, "%H:%M"))
 }
 
+/// The time of day: `14:02`.
+#[must_use]
+pub fn clock(at: Timestamp) -> String {
+    format(at, "%H:%M")
+}
+
 /// The whole of it, for a decision: `Sunday 29 November 2026, 09:30 UTC`.
 #[must_use]
 pub fn in_full(at: Timestamp) -> String {

@@ -15,14 +15,14 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 /// The columns: what each actor is called in the table.
-const ACTORS: [&str; 16] = [
+const ACTORS: [&str; 18] = [
     "nobody", "user", "admin", "viewer", "manager", "denied", "custom", "foreign", "disabled", "removed", "lab-off",
-    "acc-off", "token", "unscoped", "dead", "no-csrf",
+    "acc-off", "half-way", "unarmed", "token", "unscoped", "dead", "no-csrf",
 ];
 
 /// Someone who asks: a browser with its cookies and the tokens of its forms, or software with a token.
 enum Asker {
-    Browser { visitor: Visitor, cookie: Option<String>, csrf: String, account: String },
+    Browser { visitor: Visitor, cookie: Option<String>, half: Option<String>, csrf: String, account: String },
     Software(String),
 }
 
@@ -35,11 +35,22 @@ struct Cast {
 }
 
 const SESSION: &str = "progreda-session";
+/// Somebody whose password was right and whose code is missing.
+const HALF_COOKIE: &str = "progreda-halfway";
+const HALF_WAY: &str = "half@harbor.example";
+/// Somebody without the second factor that their account demands.
+const UNARMED: &str = "una@armed.example";
 
 impl Asker {
     async fn browser(visitor: Visitor) -> Self {
         let signed_in = visitor.cookie(SESSION);
-        let page = visitor.get(if signed_in.is_some() { "/profile" } else { "/login" }).await.expect(200);
+        let half = visitor.cookie(HALF_COOKIE);
+        // Help is open to everybody; only the entrance has forms for nobody.
+        let page = match (&signed_in, &half) {
+            (Some(_), _) => visitor.get("/help").await.expect(200),
+            (None, Some(_)) => visitor.get("/login/code").await.expect(200),
+            (None, None) => visitor.get("/login").await.expect(200),
+        };
         let form = forms(&page.text).into_iter().find(|form| form.method == "post").expect("a form with its token");
         let value = |name: &str| form.fields.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
         let account = forms(&page.text).iter().flat_map(|form| form.fields.clone()).find(|(name, _)| name == "account");
@@ -47,6 +58,7 @@ impl Asker {
             csrf: value("csrf").expect("a form's token"),
             account: account.map(|(_, value)| value).unwrap_or_default(),
             cookie: signed_in,
+            half,
             visitor,
         }
     }
@@ -55,9 +67,10 @@ impl Asker {
     async fn ask(&self, origin: &str, method: &str, path: &str, face: Face) -> u16 {
         let stranger = Visitor::new(origin);
         let visitor = match self {
-            Self::Browser { visitor, cookie, .. } => {
+            Self::Browser { visitor, cookie, half, .. } => {
                 // Whatever an answer has taken away is presented again: a dead session stays dead.
                 visitor.set_cookie(SESSION, cookie.as_deref());
+                visitor.set_cookie(HALF_COOKIE, half.as_deref());
                 visitor
             }
             Self::Software(_) => &stranger,
@@ -139,6 +152,9 @@ async fn cast() -> Cast {
     ] {
         askers.push((name, Asker::browser(scene.signed_in(email).await).await));
     }
+    for (name, asker) in unfinished(&scene).await {
+        askers.push((name, asker));
+    }
     let set_disabled = progreda::staff::commands::set_disabled;
     set_disabled(&scene.db, &home, "disabled@harbor.example", true).await.expect("the person is disabled");
     progreda::accounts::commands::switch(&scene.db, &off, true).await.expect("the account is disabled");
@@ -174,6 +190,27 @@ async fn cast() -> Cast {
     Cast { scene, askers, things, asset }
 }
 
+/// Somebody between password and code, and somebody who must set up a second factor first.
+async fn unfinished(scene: &Scene) -> Vec<(&'static str, Asker)> {
+    scene.person(&scene.account, HALF_WAY, "Admin").await;
+    let armed = scene.account("Armed").await;
+    scene.person(&armed, UNARMED, "Admin").await;
+    let unarmed = scene.signed_in(UNARMED).await;
+    let mut tx = scene.db.write().await.unwrap();
+    let sql = "UPDATE users SET second_factor = 'x', second_factor_since = 1, second_factor_step = 1 WHERE email = $1";
+    tx.on().run(sql, binds![HALF_WAY]).await.expect("a second factor");
+    let sql = "UPDATE accounts SET second_factor_required = TRUE WHERE id = $1";
+    tx.on().run(sql, binds![&armed]).await.expect("an account that demands one");
+    tx.commit_unlogged(progreda::db::journal::Unlogged::Seed).await.unwrap();
+    vec![("half-way", Asker::browser(half_way(scene).await).await), ("unarmed", Asker::browser(unarmed).await)]
+}
+
+async fn half_way(scene: &Scene) -> Visitor {
+    let visitor = scene.app.visitor();
+    crate::support::actors::sign_in(&visitor, HALF_WAY, crate::support::actors::PASSWORD).await.expect(303);
+    visitor
+}
+
 impl Cast {
     /// The route's path with names filled in: things of the first account that exist, but for what would be deleted.
     fn path_of(&self, route: &Route) -> String {
@@ -201,6 +238,10 @@ impl Cast {
             let (name, asker) = &self.askers[place];
             let status = asker.ask(&origin, route.method.as_str(), &path, route.face).await;
             let _ = write!(line, " {status:>8}");
+            if route.path == "/login/anew" && *name == "half-way" {
+                self.askers[place].1 = Asker::browser(half_way(&self.scene).await).await;
+                continue;
+            }
             if route.path == "/logout"
                 && status == 303
                 && matches!(asker, Asker::Browser { account, .. } if !account.is_empty())
@@ -209,6 +250,7 @@ impl Cast {
                     "admin" => crate::support::actors::ADMIN.to_owned(),
                     "foreign" => "oskar@else.example".to_owned(),
                     "lab-off" => "lena@lab.example".to_owned(),
+                    "unarmed" => UNARMED.to_owned(),
                     name => format!("{name}@harbor.example"),
                 };
                 if !matches!(*name, "disabled" | "removed" | "acc-off") {

@@ -49,7 +49,13 @@ async fn of_sixty_guesses_at_once_in_a_stolen_session_few_are_looked_at() {
     let scene = Scene::new().await;
     scene.app.advance(Span::minutes(16));
     let _other = scene.signed_in(ADMIN).await;
-    let form = scene.admin.get("/profile").await.expect(200).form("/profile/sessions/end-all").with("password", WRONG);
+    let form = scene
+        .admin
+        .get("/profile/security")
+        .await
+        .expect(200)
+        .form("/profile/sessions/end-all")
+        .with("password", WRONG);
     let answers = join_all((0..60).map(|_| scene.admin.submit(form.clone()))).await;
     all_but_few_wait(&answers, 403);
     let looked = looked_at(&scene, "user.password_refused").await;
@@ -70,7 +76,7 @@ async fn no_sign_in_with_the_old_password_outlives_its_change() {
             let form = racer.get("/login").await.expect(200).form("/login");
             forms.push(form.with("email", ADMIN).with("password", old));
         }
-        let change = scene.admin.get("/profile").await.expect(200).form("/profile/password");
+        let change = scene.admin.get("/profile/security").await.expect(200).form("/profile/password");
         let change = change.with("old_password", old).with("new_password", new);
         // Now before the sign-ins, now among them, now after.
         let pause = Duration::from_millis(u64::try_from(round).unwrap() * 12);

@@ -109,7 +109,7 @@ async fn no_character_that_is_no_text_is_a_fault() {
         refused(&scene.app.visitor().get(&path).await, &path);
     }
     let _other = scene.signed_in(ADMIN).await;
-    let form = scene.admin.get("/profile").await.expect(200).form("/profile/sessions/end-all");
+    let form = scene.admin.get("/profile/security").await.expect(200).form("/profile/sessions/end-all");
     for handle in ["\0", "ab\0cd", "é", ""] {
         let mut form = form.clone().with("session", handle);
         form.action = "/profile/sessions/end".to_owned();

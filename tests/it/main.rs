@@ -89,6 +89,10 @@ mod roles_made;
 #[cfg(test)]
 mod roles_meanwhile;
 #[cfg(test)]
+mod second_factor;
+#[cfg(test)]
+mod second_factor_rules;
+#[cfg(test)]
 mod secrets;
 #[cfg(test)]
 mod servers;

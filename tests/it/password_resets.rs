@@ -109,7 +109,7 @@ async fn a_link_dies_by_time_by_a_newer_one_and_by_a_new_password() {
     visitor.get(&second).await.expect(200);
     scene.app.advance(Span::minutes(1));
     let nora = scene.signed_in(NORA).await;
-    let form = nora.get("/profile").await.expect(200).form("/profile/password");
+    let form = nora.get("/profile/security").await.expect(200).form("/profile/password");
     nora.submit(form.with("old_password", PASSWORD).with("new_password", NEW)).await.expect(303);
     visitor.get(&second).await.expect(410);
     let third = start(&scene, &scene.admin, NORA).await;

@@ -151,13 +151,13 @@ async fn a_wrong_password_in_the_middle_of_a_session_leaves_a_trace() {
     scene.app.advance(Span::minutes(16));
     let action = "/profile/sessions/end-all";
     let _other = scene.signed_in(ADMIN).await;
-    let form = scene.admin.get("/profile").await.expect(200).form(action);
+    let form = scene.admin.get("/profile/security").await.expect(200).form(action);
     scene.admin.submit(form.clone()).await.expect(403);
     assert!(counted(&scene.db, "user.password_refused").await.is_empty(), "to be asked is no failure");
     for _ in 0..2 {
         scene.admin.submit(form.clone().with("password", WRONG)).await.expect(403);
     }
-    let profile = scene.admin.get("/profile").await.expect(200).form("/profile/password");
+    let profile = scene.admin.get("/profile/security").await.expect(200).form("/profile/password");
     let profile = profile.with("old_password", WRONG).with("new_password", "eleven small boats at anchor");
     scene.admin.submit(profile).await.expect(422);
     let rows = counted(&scene.db, "user.password_refused").await;

@@ -78,7 +78,7 @@ async fn each_sign_in_has_an_id_of_its_own_and_ends_the_one_before() {
     let scene = Scene::new().await;
     let visitor = scene.signed_in(ADMIN).await;
     let first = visitor.cookie(SESSION).unwrap();
-    let mut form = visitor.get("/profile").await.expect(200).form("/profile/sessions/end-all");
+    let mut form = visitor.get("/profile/security").await.expect(200).form("/profile/sessions/end-all");
     form.action = "/login".to_owned();
     visitor.submit(form.with("email", ADMIN).with("password", PASSWORD)).await.expect(303);
     assert!(is_alive(&visitor).await);
@@ -173,7 +173,7 @@ async fn end_others(visitor: &Visitor, form: Option<&Page>, password: Option<&st
     let action = "/profile/sessions/end-all";
     let form = match form {
         Some(page) => page.form(action),
-        None => visitor.get("/profile").await.expect(200).form(action),
+        None => visitor.get("/profile/security").await.expect(200).form(action),
     };
     visitor.submit(password.map_or(form.clone(), |password| form.with("password", password))).await
 }
@@ -188,7 +188,7 @@ async fn after_a_quarter_of_an_hour_the_password_is_asked_for_once_more() {
     let asked = end_others(&scene.admin, None, None).await.expect(403);
     assert!(asked.shows("more than 15 minutes ago"), "{}", asked.text);
     let wrong = end_others(&scene.admin, Some(&asked), Some("not the password at all")).await.expect(403);
-    assert!(wrong.shows("This is not your password"), "{}", wrong.text);
+    assert!(wrong.shows("That is not your password"), "{}", wrong.text);
     assert!(is_alive(&other).await, "something was done without the password");
     end_others(&scene.admin, Some(&wrong), Some(PASSWORD)).await.expect(303);
     assert!(is_alive(&scene.admin).await);
@@ -229,7 +229,7 @@ async fn ones_own_sessions_are_listed_and_ended_and_nobody_elses() {
         rows.into_iter().map(|(handle,)| handle).collect::<Vec<_>>()
     };
     let of_uma = handles_of("uma@harbor.example").await;
-    let page = scene.admin.get("/profile").await.expect(200);
+    let page = scene.admin.get("/profile/security").await.expect(200);
     assert!(!page.text.contains(&of_uma[0]), "another's session is listed");
     let form = page.form("/profile/sessions/end");
     scene.admin.submit(form.clone().with("session", &of_uma[0])).await.expect(404);

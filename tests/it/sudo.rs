@@ -5,6 +5,7 @@ use crate::support::actors::{ADMIN, PASSWORD, Scene};
 use crate::support::app::TestApp;
 use crate::support::database::TestDatabase;
 use crate::support::html::Form;
+use crate::support::phone::{Phone, SET_UP};
 use crate::support::smtp::MailServer;
 use progreda::authz::Permission;
 use progreda::binds;
@@ -77,6 +78,7 @@ async fn every_marked_action_is_asked_for_and_then_done_once() {
     integrations(&mut story).await;
     roles_and_people(&mut story).await;
     invitations(&mut story).await;
+    others(&mut story).await;
     oneself(&mut story).await;
     let marked: BTreeSet<&str> = progreda::app::routes()
         .iter()
@@ -170,10 +172,34 @@ async fn oneself(story: &mut Story) {
     let email = "/profile/email";
     let form = story.form(email, email).await.with("email", "ada@quay.example");
     story.late(email, form).await;
-    for (route, page) in [("/profile/sessions/end", "/profile"), ("/profile/sessions/end-all", "/profile")] {
+    for route in ["/profile/sessions/end", "/profile/sessions/end-all"] {
         let elsewhere = story.scene.signed_in(ADMIN).await;
-        let form = story.form(page, route).await;
+        let form = story.form("/profile/security", route).await;
         story.late(route, form).await;
         elsewhere.get("/profile").await.expect(303);
     }
+    let page = story.scene.admin.get(SET_UP).await.expect(200);
+    // The confirmation is old when the form comes, and the code is that of then.
+    let then = story.scene.app.world().now().plus(Span::minutes(61));
+    let code = Phone::reading(&page).code_at(then);
+    story.late("/profile/second-factor", page.form(SET_UP).with("code", &code)).await;
+    let new = "/profile/recovery-codes/new";
+    let form = story.form(new, new).await;
+    story.late("/profile/recovery-codes/new", form).await;
+}
+
+async fn others(story: &mut Story) {
+    let mona = "mona@harbor.example";
+    story.scene.person(&story.scene.account, mona, "User").await;
+    let inside = story.scene.signed_in(mona).await;
+    Phone::set_up(&story.scene, &inside).await;
+    let of = format!("/settings/staff/{}", story.scene.staff(&story.scene.account, mona).await);
+    for (route, what) in
+        [("/settings/staff/{id}/sessions", "sessions"), ("/settings/staff/{id}/second-factor", "second-factor")]
+    {
+        let address = format!("{of}/{what}");
+        let form = story.form(&address, &address).await;
+        story.late(route, form).await;
+    }
+    inside.get("/profile").await.expect(303);
 }

@@ -161,6 +161,8 @@ impl Scene {
             others: Vec::new(),
             authenticated_at: world.now().minus(Span::seconds(1)),
             seed: String::new(),
+            second_factor: false,
+            needs_second_factor: false,
         }))
     }
 }

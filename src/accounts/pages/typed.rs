@@ -11,6 +11,7 @@ pub struct Typed {
     pub role: String,
     pub listed_only: bool,
     pub domains: String,
+    pub second_factor: bool,
     pub version: i64,
 }
 
@@ -21,6 +22,7 @@ impl Typed {
             role: settings.invited_role.as_ref().map(ToString::to_string).unwrap_or_default(),
             listed_only: !settings.domains.is_empty(),
             domains: settings.domains.iter().cloned().collect::<Vec<_>>().join("\n"),
+            second_factor: settings.second_factor,
             version,
         }
     }
@@ -31,12 +33,18 @@ impl Typed {
             "domains" => true,
             _ => return Err(AppError::Malformed("The form does not say who may sign in.")),
         };
+        let second_factor = match form.one("second_factor") {
+            "" => false,
+            "required" => true,
+            _ => return Err(AppError::Malformed("The form does not say who needs a second factor.")),
+        };
         let version = form.one("version").parse();
         Ok(Self {
             name: form.one("name").to_owned(),
             role: form.one("role").to_owned(),
             listed_only,
             domains: form.one("domains").to_owned(),
+            second_factor,
             version: version.map_err(|_| AppError::Malformed("The form does not say which version it is about."))?,
         })
     }
@@ -52,7 +60,7 @@ impl Typed {
             true => model::domains(&self.domains).map_err(|why| ("domains", why))?,
             false => BTreeSet::new(),
         };
-        Ok(Settings { name, invited_role, domains })
+        Ok(Settings { name, invited_role, domains, second_factor: self.second_factor })
     }
 }
 

@@ -11,11 +11,12 @@ use crate::roles::may_sign_in;
 /// # Errors
 /// What the engine says.
 pub async fn find(on: &mut On<'_>, account: &AccountId) -> Result<Option<(Settings, i64)>, DbError> {
-    let row: Option<(String, Option<String>, i64)> = on.first(FIND, binds![account]).await?;
-    let Some((name, role, version)) = row else { return Ok(None) };
+    let row: Option<(String, Option<String>, i64, bool)> = on.first(FIND, binds![account]).await?;
+    let Some((name, role, version, second_factor)) = row else { return Ok(None) };
     let domains: Vec<(String,)> = on.all(DOMAINS, binds![account]).await?;
     let invited_role = role.and_then(|id| id.parse().ok());
-    let settings = Settings { name, invited_role, domains: domains.into_iter().map(|(domain,)| domain).collect() };
+    let domains = domains.into_iter().map(|(domain,)| domain).collect();
+    let settings = Settings { name, invited_role, domains, second_factor };
     Ok(Some((settings, version)))
 }
 
@@ -25,7 +26,7 @@ pub async fn find(on: &mut On<'_>, account: &AccountId) -> Result<Option<(Settin
 /// What the engine says.
 pub async fn set(on: &mut On<'_>, account: &AccountId, settings: &Settings, version: i64) -> Result<bool, DbError> {
     let role = settings.invited_role.as_ref().map(RoleId::as_str);
-    if !on.run_one(SET, binds![account, version, &settings.name, role]).await? {
+    if !on.run_one(SET, binds![account, version, &settings.name, role, settings.second_factor]).await? {
         return Ok(false);
     }
     on.run(CLEAR_DOMAINS, binds![account]).await?;
@@ -51,10 +52,27 @@ pub async fn may_sign_in(on: &mut On<'_>, account: &AccountId, staff: &StaffId) 
     Ok(on.first::<(String,)>(MAY_SIGN_IN, binds![account, staff]).await?.is_some())
 }
 
-const FIND: &str = "SELECT name, invited_role_id, version FROM accounts WHERE id = $1";
+/// The names of those on My Staff who can sign in and have no second factor, by name.
+///
+/// # Errors
+/// What the engine says.
+pub async fn without_second_factor(on: &mut On<'_>, account: &AccountId) -> Result<Vec<String>, DbError> {
+    let names: Vec<(String,)> = on.all(WITHOUT_FACTOR, binds![account]).await?;
+    Ok(names.into_iter().map(|(name,)| name).collect())
+}
+
+/// Whether this member has a second factor.
+///
+/// # Errors
+/// What the engine says.
+pub async fn has_second_factor(on: &mut On<'_>, account: &AccountId, staff: &StaffId) -> Result<bool, DbError> {
+    Ok(on.first::<(String,)>(HAS_FACTOR, binds![account, staff]).await?.is_some())
+}
+
+const FIND: &str = "SELECT name, invited_role_id, version, second_factor_required FROM accounts WHERE id = $1";
 const DOMAINS: &str = "SELECT domain FROM account_domains WHERE account_id = $1";
-const SET: &str =
-    "UPDATE accounts SET name = $3, invited_role_id = $4, version = version + 1 WHERE id = $1 AND version = $2";
+const SET: &str = "UPDATE accounts SET name = $3, invited_role_id = $4, second_factor_required = $5, version = version + 1 \
+     WHERE id = $1 AND version = $2";
 const CLEAR_DOMAINS: &str = "DELETE FROM account_domains WHERE account_id = $1";
 const ADD_DOMAIN: &str = "INSERT INTO account_domains (account_id, domain) VALUES ($1, $2)";
 const ROLES: &str = "SELECT id, name FROM roles WHERE account_id = $1 ORDER BY builtin DESC, name_key, id";
@@ -62,6 +80,15 @@ const MAY_SIGN_IN: &str = concat!(
     "SELECT s.id FROM staff s JOIN users u ON u.id = s.user_id WHERE s.account_id = $1 AND s.id = $2 AND ",
     may_sign_in!("s", "u")
 );
+const WITHOUT_FACTOR: &str = concat!(
+    "SELECT u.name FROM staff s JOIN users u ON u.id = s.user_id WHERE s.account_id = $1 AND s.disabled_at IS NULL \
+     AND u.second_factor IS NULL AND ",
+    may_sign_in!("s", "u"),
+    " ORDER BY s.name_key, s.id"
+);
+const HAS_FACTOR: &str = "SELECT s.id FROM staff s JOIN users u ON u.id = s.user_id \
+     WHERE s.account_id = $1 AND s.id = $2 AND u.second_factor IS NOT NULL";
 
 /// Every statement of this file.
-pub const ALL: &[&str] = &[FIND, DOMAINS, SET, CLEAR_DOMAINS, ADD_DOMAIN, ROLES, MAY_SIGN_IN];
+pub const ALL: &[&str] =
+    &[FIND, DOMAINS, SET, CLEAR_DOMAINS, ADD_DOMAIN, ROLES, MAY_SIGN_IN, WITHOUT_FACTOR, HAS_FACTOR];

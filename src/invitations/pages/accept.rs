@@ -6,12 +6,14 @@ use crate::db::Db;
 use crate::error::Result;
 use crate::invitations::commands::accept::{self, Joined, Welcome};
 use crate::invitations::model::{Ended, Invitation};
-use crate::users::{self, Email, Hasher, PASSWORD_RULE, Proof, entrance, problems_of, visitor_guard, welcome};
+use crate::users::{
+    self, Email, HalfWay, Hasher, PASSWORD_RULE, Passed, Proof, entrance, problems_of, visitor_guard, welcome,
+};
 use crate::web::flash::Done;
 use crate::web::form::{FormBody, Query};
 use crate::web::parts::Field;
 use crate::web::permit::Open;
-use crate::web::{faces, frame, refusal, session, times};
+use crate::web::{faces, frame, halfway, refusal, session, times};
 use actix_session::SessionExt as _;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderValue, RETRY_AFTER};
@@ -24,6 +26,8 @@ struct Accepting<'a> {
     db: &'a Db,
     link: &'a str,
     of: Invitation,
+    /// Who gave the right password in this browser, and whose code is missing.
+    half: Option<HalfWay>,
 }
 
 impl Accepting<'_> {
@@ -33,6 +37,9 @@ impl Accepting<'_> {
         match (staff, &self.of.known) {
             (Some(staff), Some(known)) if staff.user == *known => Step::Accept,
             (Some(staff), _) => Step::Other(staff.email.clone()),
+            (None, Some(known)) if self.half.as_ref().is_some_and(|half| half.user == *known) => {
+                Step::Code { code: users::code_field(None) }
+            }
             (None, Some(_)) => {
                 Step::Prove { password: Field::password("password", "Your password", "current-password") }
             }
@@ -52,6 +59,7 @@ impl Accepting<'_> {
         let problems = match &step {
             Step::New { name, password } => problems_of(&[name, password]),
             Step::Prove { password } => problems_of(&[password]),
+            Step::Code { code } => problems_of(&[code]),
             Step::Accept | Step::Other(_) => Vec::new(),
         };
         shell.has_errors = !problems.is_empty();
@@ -114,9 +122,35 @@ impl Accepting<'_> {
                 let password = Field::password("password", "Your password", "current-password");
                 self.wait(seconds, Step::Prove { password })
             }
+            Proof::HalfWay(key) => users::lead_half_way(self.request, &format!("/invitation?link={}", self.link), &key),
             Proof::Right { user, name, epoch } => {
                 match accept::by_somebody_known(self.db, &self.open.visit, self.link, &user, &name).await? {
                     Ok(joined) => self.begin(&joined, epoch),
+                    Err(why) => ended(self.request, why),
+                }
+            }
+        }
+    }
+
+    /// The same person, whose code was still missing.
+    async fn take_code(&self, half: &HalfWay, typed: &str) -> Result<HttpResponse> {
+        let asked = |error| Step::Code { code: users::code_field(Some(error)) };
+        if typed.trim().is_empty() {
+            return self.show(asked(users::wrong_code(typed)), StatusCode::UNPROCESSABLE_ENTITY);
+        }
+        match users::pass_code(self.db, &self.open.visit, half, typed, true).await? {
+            Passed::Wrong => self.show(asked(users::wrong_code(typed)), StatusCode::UNAUTHORIZED),
+            Passed::Wait(seconds) => self.wait(seconds, Step::Code { code: users::code_field(None) }),
+            Passed::Ended => Ok(frame::see_other(self.request, &format!("/invitation?link={}", self.link), None)),
+            Passed::Welcome { .. } => {
+                let (visit, name) = (&self.open.visit, half.name());
+                match accept::by_somebody_known(self.db, visit, self.link, &half.user, name).await? {
+                    Ok(joined) => {
+                        let mut response = self.begin(&joined, half.epoch)?;
+                        let forget = halfway::forget(self.request);
+                        response.add_cookie(&forget).map_err(crate::error::AppError::internal)?;
+                        Ok(response)
+                    }
                     Err(why) => ended(self.request, why),
                 }
             }
@@ -130,7 +164,7 @@ impl Accepting<'_> {
     }
 
     fn wait(&self, seconds: u32, mut step: Step) -> Result<HttpResponse> {
-        if let Step::New { password, .. } | Step::Prove { password } = &mut step {
+        if let Step::New { password, .. } | Step::Prove { password } | Step::Code { code: password } = &mut step {
             password.error = Some(faces::wait(seconds));
         }
         let mut response = self.show(step, StatusCode::TOO_MANY_REQUESTS)?;
@@ -153,7 +187,8 @@ pub async fn open(open: Open, request: HttpRequest, query: Query, db: web::Data<
     let link = query.one("link");
     match accept::look_up(&db, &open.visit, link).await? {
         Ok(of) => {
-            let accepting = Accepting { open: &open, request: &request, db: &db, link, of };
+            let half = users::half_way(&request, &db, &open).await?;
+            let accepting = Accepting { open: &open, request: &request, db: &db, link, of, half };
             accepting.show(accepting.step(""), StatusCode::OK)
         }
         Err(why) => ended(&request, why),
@@ -171,17 +206,22 @@ pub async fn accept(
     db: web::Data<Db>,
     hasher: web::Data<Hasher>,
 ) -> Result<HttpResponse> {
-    form.expect(&["link", "name"], &[])?;
+    form.expect(&["link", "name", "code"], &[])?;
     let link = form.one("link");
     // Before the costly hash, so that nobody without a link can ask for it.
     let of = match accept::look_up(&db, &open.visit, link).await? {
         Ok(of) => of,
         Err(why) => return ended(&request, why),
     };
-    let accepting = Accepting { open: &open, request: &request, db: &db, link, of };
+    let half = users::half_way(&request, &db, &open).await?;
+    let accepting = Accepting { open: &open, request: &request, db: &db, link, of, half };
     match accepting.step("") {
         Step::New { .. } => accepting.take_new(&hasher, &form).await,
         Step::Prove { .. } => accepting.take_known(&hasher, form.one("password")).await,
+        Step::Code { .. } => {
+            let half = accepting.half.as_ref().ok_or(crate::error::AppError::SignedOut)?;
+            accepting.take_code(half, form.one("code")).await
+        }
         Step::Other(who) => accepting.show(Step::Other(who), StatusCode::FORBIDDEN),
         Step::Accept => {
             let staff = open.actor.as_ref().and_then(Actor::staff).ok_or(crate::error::AppError::SignedOut)?;

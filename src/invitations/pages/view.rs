@@ -155,6 +155,11 @@ pub enum Step {
         /// Always empty.
         password: Field,
     },
+    /// The same person, whose password was right: a code of their second factor.
+    Code {
+        /// Always empty.
+        code: Field,
+    },
     /// They are signed in: one button.
     Accept,
     /// Somebody else is signed in: they sign out first. Who it is.

@@ -72,6 +72,8 @@ pub struct EditForm {
     pub roles: Vec<Choice>,
     /// Whether they are disabled.
     pub disabled: bool,
+    /// Whether they have a second factor.
+    pub second_factor: bool,
 }
 
 /// Events that the profile shows.
@@ -128,6 +130,7 @@ impl<'a> Looking<'a> {
             name,
             roles: role_choices(holds, self.of, &self.roles, &typed.role),
             disabled: self.of.disabled_at.is_some(),
+            second_factor: self.about.second_factor,
         })
     }
 

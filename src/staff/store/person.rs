@@ -38,6 +38,8 @@ pub struct About {
     pub may_sign_in: bool,
     /// Whether they belong to no other account.
     pub only_here: bool,
+    /// Whether they have a second factor.
+    pub second_factor: bool,
     /// How many integrations they look after: those that they made or took over and that are not deleted.
     pub integrations: i64,
 }
@@ -90,6 +92,7 @@ const ABOUT: &str = concat!(
     may_sign_in!("s", "u"),
     " AS may_sign_in, \
      NOT EXISTS (SELECT 1 FROM staff t WHERE t.user_id = s.user_id AND t.account_id <> s.account_id) AS only_here, \
+     u.second_factor IS NOT NULL AS second_factor, \
      (SELECT COUNT(*) FROM integrations i WHERE i.account_id = s.account_id AND i.deleted_at IS NULL \
       AND COALESCE(i.taken_over_by, i.created_by) = s.user_id) AS integrations \
      FROM staff s JOIN users u ON u.id = s.user_id WHERE s.account_id = $1 AND s.id = $2"

@@ -1,7 +1,9 @@
 //! Showing who one is to join a further account: like signing in, also for somebody who belongs to none at the moment.
 
-use super::note_failure;
+use super::code;
+use super::signing_in::note_failure;
 use crate::db::Db;
+use crate::db::journal::Unlogged;
 use crate::error::{AppError, Result};
 use crate::ids::UserId;
 use crate::users::hashing::Hasher;
@@ -23,6 +25,8 @@ pub enum Proof {
         /// See `users.session_epoch`.
         epoch: i64,
     },
+    /// The password is right, and a code is still missing: what the browser keeps until then.
+    HalfWay(String),
     /// The password is not theirs.
     Wrong,
     /// Too many tries; seconds to wait.
@@ -57,10 +61,13 @@ pub async fn prove(
     counters.succeed(db).await?;
     let user = user.ok_or_else(|| AppError::internal("a user has a malformed id"))?;
     // Between the look-up and now they may have got a new password.
-    match store::present(&mut db.read().await?.on(), &user).await? {
-        Some((hash, epoch)) if hash == known.password_hash => {
-            Ok(Proof::Right { user, name: known.name.clone(), epoch })
-        }
-        _ => Ok(Proof::Wrong),
+    let mut tx = db.write().await?;
+    let present = store::present(&mut tx.on(), &user).await?;
+    let Some((_, epoch)) = present.filter(|(hash, _)| *hash == known.password_hash) else { return Ok(Proof::Wrong) };
+    if known.second_factor_since.is_none() {
+        return Ok(Proof::Right { user, name: known.name.clone(), epoch });
     }
+    let key = code::begin(db, &mut tx.on(), (&user, epoch), visit.now).await?;
+    tx.commit_unlogged(Unlogged::HalfWay).await?;
+    Ok(Proof::HalfWay(key))
 }

@@ -1,7 +1,7 @@
 //! The page behind the link to a new address.
 
 use super::dead_link::{self, DeadLinkPage};
-use super::{entrance, open_guard, problems_of};
+use super::{code, entrance, open_guard, problems_of};
 use crate::authz::Actor;
 use crate::db::Db;
 use crate::error::Result;
@@ -148,6 +148,11 @@ async fn proven(
     match joining::prove(confirming.db, hasher, &refusals, &confirming.open.visit, &email, password).await? {
         Proof::Right { user, .. } if user.as_str() == confirming.found.user_id => Ok(Ok(user)),
         Proof::Right { .. } | Proof::Wrong => wrong().map(Err),
+        // Signed in with the code, they come back here.
+        Proof::HalfWay(key) => {
+            let back = code::address(&format!("/email-change?link={}", confirming.link));
+            code::lead(confirming.request, &back, &key).map(Err)
+        }
         Proof::Wait(seconds) => {
             let mut answer = confirming.show(StatusCode::TOO_MANY_REQUESTS, Some(faces::wait(seconds)))?;
             answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));

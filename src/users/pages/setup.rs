@@ -22,6 +22,9 @@ use askama::Template;
 /// The rule for a new password, beside its field.
 pub const PASSWORD_RULE: &str = "At least 15 characters. Four or five words that only you would put together are good.";
 
+/// The same beside a second factor.
+pub const PASSWORD_RULE_OF_TWO: &str = "At least 8 characters beside your second factor; 15 are better.";
+
 /// View data of the setup page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "users/setup.html")]

@@ -1,6 +1,6 @@
 //! Signing in and out.
 
-use super::{entrance, home_of, problems_of, visitor_guard, welcome};
+use super::{code, entrance, home_of, problems_of, visitor_guard, welcome};
 use crate::authz::Permit;
 use crate::db::Db;
 use crate::error::Result;
@@ -77,6 +77,9 @@ pub async fn sign_in_form(open: Open, request: HttpRequest, query: Query, db: we
     if let Some(home) = home_of(&open) {
         return Ok(frame::see_other(&request, if next.is_empty() { home } else { next }, None));
     }
+    if code::half_way(&request, &db, &open).await?.is_some() {
+        return Ok(frame::see_other(&request, &code::address(next), None));
+    }
     let nobody_yet = store::is_empty(&mut db.read().await?.on()).await?;
     let (guard, cookie) = visitor_guard(&request, &db);
     let mut page = SignInPage::new(guard, "", next, nobody_yet);
@@ -116,6 +119,7 @@ pub async fn sign_in(
             session::sign_in(&request.get_session(), &db, (&user, &account, epoch), &open.visit)?;
             welcome(&request, if next.is_empty() { "/" } else { next }, None)
         }
+        SignIn::HalfWay(key) => code::lead(&request, &code::address(next), &key),
         SignIn::Refused => {
             page.password.error = Some("E-mail or password is not right".to_owned());
             let problems = problems_of(&[&page.password]);

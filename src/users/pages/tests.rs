@@ -1,11 +1,17 @@
 //! Every view of this feature, rendered in its states.
 
+use super::code::CodePage;
 use super::dead_link::DeadLinkPage;
 use super::email::EmailPage;
 use super::email_confirm::EmailConfirmPage;
+use super::factor::FactorPage;
+use super::factor_off::FactorOffPage;
 use super::forgotten::{ForgottenPage, ForgottenSentPage};
-use super::profile::{Confirm, ProfilePage, SessionRow};
+use super::profile::ProfilePage;
+use super::recovery::RecoveryPage;
 use super::reset::ResetPage;
+use super::security::{FactorView, SecurityPage};
+use super::sessions::{Confirm, SessionRow, SignInLine};
 use super::start_reset::ResetLinkPage;
 use super::{SetupPage, SetupRefusedPage, SignInPage, problems_of};
 use crate::users::commands::reset::Dead;
@@ -28,7 +34,29 @@ fn sign_in(problem: bool) -> String {
     page.render().unwrap()
 }
 
-fn profile(confirm: bool) -> String {
+fn shell(title: &str) -> Shell {
+    Shell {
+        title: title.to_owned(),
+        account: Some("Harbor & Pine".to_owned()),
+        person: Some(ShellPerson::new("Maren <Holt>")),
+        ..Shell::default()
+    }
+}
+
+fn profile() -> String {
+    let page = ProfilePage {
+        shell: shell("Profile"),
+        tabs: super::tabs(false),
+        guard: guard(),
+        name: Field::new("name", "Name", "Maren <Holt>"),
+        email: "maren@harborandpine.example".to_owned(),
+        role: "Admin".to_owned(),
+        problems: Vec::new(),
+    };
+    page.render().unwrap()
+}
+
+fn security(confirm: bool, codes_left: Option<bool>) -> String {
     let row = |handle: &str, client: &str, this| SessionRow {
         handle: handle.to_owned(),
         client: client.to_owned(),
@@ -47,24 +75,69 @@ fn profile(confirm: bool) -> String {
             ..guard()
         },
     };
-    let page = ProfilePage {
-        shell: Shell {
-            title: "Profile".to_owned(),
-            account: Some("Harbor & Pine".to_owned()),
-            person: Some(ShellPerson::new("Maren <Holt>")),
-            ..Shell::default()
-        },
+    let line = |what: &str, good| SignInLine {
+        what: what.to_owned(),
+        good,
+        client: "Firefox 140 on Windows".to_owned(),
+        address: "192.0.2.1".to_owned(),
+        at: When { text: "20 Nov, 14:02".to_owned(), ..When::default() },
+    };
+    let factor = |few| FactorView { since: "20 Nov 2026".to_owned(), codes: "2 are left.".to_owned(), few };
+    let page = SecurityPage {
+        shell: shell("Security"),
+        tabs: super::tabs(true),
         guard: guard(),
-        name: Field::new("name", "Name", "Maren <Holt>"),
+        factor: codes_left.map(factor),
+        demanded: if confirm { "Harbor <&> Pine".to_owned() } else { String::new() },
+        mails: confirm,
         email: "maren@harborandpine.example".to_owned(),
-        role: "Admin".to_owned(),
         old: Field::password("old_password", "Current password", "current-password"),
         new: Field::password("new_password", "New password", "new-password"),
         sessions: vec![row("aa", "Chrome 141 on Linux", true), row("bb", "Firefox 140 on Windows", false)],
         confirm: confirm.then_some(asked),
+        sign_ins: vec![line("Signed in", true), line("Code not right, 3 times", false)],
         problems: Vec::new(),
     };
     page.render().unwrap()
+}
+
+fn factor(must: &str, replaces: bool) -> String {
+    let page = FactorPage {
+        shell: shell("Set up a second factor"),
+        guard: guard(),
+        must: must.to_owned(),
+        setup: "5ea1ed".to_owned(),
+        secret: "GEZD GNBV".to_owned().into(),
+        qr: super::qr::draw("otpauth://totp/Progreda:maren?secret=GEZDGNBV"),
+        code: super::code::field(None),
+        before: replaces.then(|| {
+            let old = Field::new("old_code", "Code of the app before", "");
+            (Field::password("password", "Your password", "current-password"), old)
+        }),
+        problems: Vec::new(),
+    };
+    page.render().unwrap()
+}
+
+fn factor_off(barred: &str) -> String {
+    let page = FactorOffPage {
+        shell: shell("Turn the second factor off"),
+        guard: guard(),
+        barred: barred.to_owned(),
+        password: Field::password("password", "Your password", "current-password"),
+        code: super::code::field(Some("That code is not right".to_owned())),
+        problems: Vec::new(),
+    };
+    page.render().unwrap()
+}
+
+fn recovery(codes: Option<&str>) -> String {
+    let codes = codes.map(|codes| codes.to_owned().into());
+    RecoveryPage { shell: shell("Your recovery codes"), codes }.render().unwrap()
+}
+
+fn code(error: Option<&str>) -> String {
+    CodePage::new(guard(), "/help?a=1&b=2", error.map(str::to_owned)).render().unwrap()
 }
 
 fn reset(error: Option<&str>) -> String {
@@ -138,8 +211,19 @@ fn all() -> Vec<(&'static str, String)> {
         ("reset link", reset_link(Some("https://console.example/password-reset?link=h12"), false)),
         ("reset link shown already", reset_link(None, false)),
         ("reset link barred", reset_link(None, true)),
-        ("profile", profile(false)),
-        ("profile asks", profile(true)),
+        ("profile", profile()),
+        ("security", security(false, None)),
+        ("security with a second factor", security(false, Some(false))),
+        ("security asks", security(true, Some(true))),
+        ("code", code(None)),
+        ("code refused", code(Some("That code is not right"))),
+        ("set-up", factor("", false)),
+        ("another app", factor("", true)),
+        ("set-up demanded", factor("Harbor <&> Pine is open to people with a second factor.", false)),
+        ("turning off", factor_off("")),
+        ("turning off barred", factor_off("Harbor <&> Pine demands one.")),
+        ("recovery codes", recovery(Some("ABCDE-FGHJK-LMNPQ-RSTUV"))),
+        ("recovery codes gone", recovery(None)),
     ]
 }
 
@@ -188,13 +272,13 @@ fn what_was_typed_stays_and_is_escaped() {
     assert!(page.contains("value=\"maren@harborandpine.example\""));
     assert!(page.contains("name=\"next\" value=\"/help?a=1&#38;b=2\""));
     assert!(page.contains("<title>Error: Sign in"));
-    assert!(profile(false).contains("Maren &#60;Holt&#62;"));
-    assert!(!profile(false).contains("<Holt>"));
+    assert!(profile().contains("Maren &#60;Holt&#62;"));
+    assert!(!profile().contains("<Holt>"));
 }
 
 #[test]
 fn the_present_session_cannot_be_ended_from_the_list() {
-    let page = profile(false);
+    let page = security(false, None);
     assert!(page.contains("This session"));
     assert_eq!(values(&page, "value").iter().filter(|value| **value == "aa").count(), 0);
     assert!(page.contains("Sign out<span class=\"visually-hidden\"> Firefox 140 on Windows from 192.0.2.1</span>"));

@@ -76,9 +76,12 @@ fn as_problem(error: &AppError) -> ApiProblem {
         AppError::Api(refused) => (**refused).clone(),
         AppError::SignedOut => no_credentials(),
         AppError::NotFound | AppError::LabOff => problem(404, "not_found", "There is nothing at this address."),
-        AppError::Lacks(_) | AppError::Rule(_) | AppError::Forbidden | AppError::ForeignForm | AppError::OldForm(_) => {
-            problem(403, "forbidden", "The token may not do this.")
-        }
+        AppError::Lacks(_)
+        | AppError::Rule(_)
+        | AppError::NeedsSecondFactor
+        | AppError::Forbidden
+        | AppError::ForeignForm
+        | AppError::OldForm(_) => problem(403, "forbidden", "The token may not do this."),
         AppError::Malformed(what) => problem(400, "malformed", *what),
         AppError::OtherAccount(_) => problem(409, "conflict", "The request was made for another account."),
         AppError::Conflict(what) => problem(409, "conflict", what),

@@ -172,7 +172,7 @@ async fn whom_to_ask(failure: &AppError, request: &HttpRequest, staff: Option<&S
 
 /// Forms that one fills in before signing in.
 fn is_entrance(request: &HttpRequest) -> bool {
-    matches!(request.path().trim_end_matches('/'), "/login" | "/setup")
+    matches!(request.path().trim_end_matches('/'), "/login" | "/login/code" | "/setup")
 }
 
 fn words(failure: &AppError, request: &HttpRequest, staff: Option<&StaffMember>, ask: &[String]) -> Words {
@@ -188,6 +188,7 @@ fn way_on(failure: &AppError, request: &HttpRequest, staff: Option<&StaffMember>
     let way = |label: &str, href: &str| Some(Way { label: label.to_owned(), href: href.to_owned(), new_tab: false });
     match (failure, staff) {
         (AppError::SignedOut, _) => way("Sign in", "/login").map(|way| Way { new_tab: true, ..way }),
+        (AppError::NeedsSecondFactor, _) => way("Set it up", frame::SECOND_FACTOR),
         (_, Some(staff)) => {
             frame::workplace(staff).and_then(|place| way(&format!("Go to {}", place.label), place.href))
         }
@@ -200,7 +201,9 @@ fn way_on(failure: &AppError, request: &HttpRequest, staff: Option<&StaffMember>
 fn elsewhere(failure: &AppError, request: &HttpRequest, db: &Db, staff: &Arc<StaffMember>) -> Option<Elsewhere> {
     let AppError::OtherAccount(fields) = failure else { return None };
     let hidden = |name: &str| matches!(name, "csrf" | "account" | "once" | "version" | "to" | "next");
-    let secret = |name: &str| ["password", "secret", "token", "link", "key"].iter().any(|word| name.contains(word));
+    let secret = |name: &str| {
+        ["password", "secret", "token", "link", "key", "code", "setup"].iter().any(|word| name.contains(word))
+    };
     let shown = fields.iter().filter(|(name, value)| !hidden(name) && !secret(name) && !value.is_empty());
     Some(Elsewhere {
         way: made_in(fields, staff).map(|account| WayIn {
@@ -225,7 +228,7 @@ fn again(failure: &AppError, request: &HttpRequest, db: &Db, staff: &Arc<StaffMe
     if is_entrance(request) {
         return None;
     }
-    let secret = |name: &str| name.contains("password");
+    let secret = |name: &str| name.contains("password") || name == "code";
     let bound = |name: &str| matches!(name, "csrf" | "account" | "once");
     Some(Again {
         action: frame::here(request),

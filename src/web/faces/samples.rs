@@ -26,6 +26,8 @@ fn staff() -> StaffMember {
         others: Vec::new(),
         authenticated_at: now,
         seed: "seed".to_owned(),
+        second_factor: false,
+        needs_second_factor: false,
     }
 }
 
@@ -49,6 +51,7 @@ fn errors() -> Vec<AppError> {
         AppError::TooMany(9),
         AppError::Unavailable(Arc::from("/var/lib/secret.db is locked")),
         AppError::internal("SELECT secret FROM users"),
+        AppError::NeedsSecondFactor,
     ]
 }
 

@@ -39,6 +39,7 @@ impl Words {
             AppError::Rule(rule) => {
                 Self::new("shield-check", "This change is not allowed", format!("{rule}. Nothing was changed."))
             }
+            AppError::NeedsSecondFactor => needs_second_factor(staff),
             AppError::SignedOut => signed_out(),
             AppError::OldForm(_) => old_form(),
             AppError::ForeignForm => foreign_form(),
@@ -109,6 +110,12 @@ fn one_of(names: &[String]) -> Option<String> {
     let names: Vec<&str> = names.iter().take(3).map(String::as_str).chain(others).collect();
     let (last, first) = names.split_last()?;
     Some(if first.is_empty() { (*last).to_owned() } else { format!("{} or {last}", first.join(", ")) })
+}
+
+fn needs_second_factor(staff: Option<&StaffMember>) -> Words {
+    let place = staff.map_or_else(|| "This account".to_owned(), |staff| staff.account.name.clone());
+    let why = format!("{place} is open to you once you have set up a second factor. Nothing was changed.");
+    Words::new("shield-check", "Set up a second factor first", why)
 }
 
 fn signed_out() -> Words {

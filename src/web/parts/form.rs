@@ -134,6 +134,8 @@ pub struct FormGuard {
     pub once: Option<String>,
     /// Asks for the password once more, where the last time is too long ago.
     pub password: Option<Field>,
+    /// Until when nothing is asked, in a sentence; empty where it does not matter.
+    pub confirmed: String,
 }
 
 #[cfg(test)]

@@ -41,7 +41,7 @@ fn shell(title: &str, has_errors: bool) -> Shell {
 }
 
 fn guard() -> FormGuard {
-    FormGuard { csrf: "c".to_owned(), account: "acc_1".to_owned(), once: Some("o".to_owned()), password: None }
+    FormGuard { csrf: "c".to_owned(), account: "acc_1".to_owned(), once: Some("o".to_owned()), ..FormGuard::default() }
 }
 
 fn asking_guard() -> FormGuard {
