@@ -4,6 +4,7 @@ use super::args::Settings;
 use super::args::audit::KeysCommand;
 use super::{Outcome, open};
 use crate::keys::{KeyError, Keys};
+use crate::users;
 use crate::world::World;
 use std::path::Path;
 
@@ -59,6 +60,8 @@ async fn retire(settings: &Settings, path: &Path) -> Outcome {
             .to_owned());
     }
     db.use_current_key().await.map_err(said)?;
+    // What stays sealed for years would not open any more.
+    users::commands::resealing::seal_anew(&db).await.map_err(super::operator::said)?;
     let id = before.previous_id().map(str::to_owned);
     let same = |keys: &Keys| match keys.previous_id() == id.as_deref() {
         true => keys.retired(),

@@ -63,6 +63,8 @@ pub enum OfPerson {
     RecoveryCodesMade,
     /// A recovery code was used.
     RecoveryCodeUsed,
+    /// Somebody else ended their sessions.
+    SessionsEnded,
 }
 
 /// What happened to an integration.
@@ -99,6 +101,10 @@ impl Notice {
         }
         let (id, details) = (committed.entry.subject.id.clone()?, &committed.entry.details);
         let action = committed.entry.action;
+        // Whoever ends their own sessions knows.
+        if action == "user.sessions_ended" && committed.doer.id.as_ref() == Some(&id) {
+            return None;
+        }
         let about = if let Some(what) = of_person(action, details) {
             let told = matches!(what, OfPerson::EmailChanged(_) | OfPerson::EmailChangeStarted(_));
             About::Person { user: id, told: told.then(|| address(details, "before")), what }
@@ -129,6 +135,7 @@ fn of_person(action: &str, details: &Value) -> Option<OfPerson> {
         "user.second_factor_reset" => OfPerson::SecondFactorReset,
         "user.recovery_codes_made" => OfPerson::RecoveryCodesMade,
         "user.recovery_code_used" => OfPerson::RecoveryCodeUsed,
+        "user.sessions_ended" => OfPerson::SessionsEnded,
         _ => return None,
     })
 }

@@ -91,6 +91,10 @@ fn of_person(what: &OfPerson, oneself: bool, by: &str) -> (&'static str, String)
                 "New recovery codes were made for your sign-in to Progreda, by {who}. The ones before do not work any more."
             ),
         ),
+        OfPerson::SessionsEnded => (
+            "Your sessions were ended",
+            format!("Your sessions on Progreda were ended by {who}. You can sign in again."),
+        ),
         OfPerson::RecoveryCodeUsed => (
             "A recovery code was used",
             format!("A recovery code was used to sign in to Progreda, by {who}. It does not work again."),

@@ -208,7 +208,7 @@ async fn a_link_dies_by_time_by_a_new_password_and_while_the_person_is_disabled(
     stranger.submit(held).await.expect(410);
     let nora = scene.signed_in(NORA).await;
     let link = mailed(&server, &nora, 2).await;
-    let form = nora.get("/profile").await.expect(200).form("/profile/password");
+    let form = nora.get("/profile/security").await.expect(200).form("/profile/password");
     nora.submit(form.with("old_password", PASSWORD).with("new_password", "nine green bottles in a row"))
         .await
         .expect(303);

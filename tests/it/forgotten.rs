@@ -251,7 +251,7 @@ async fn a_link_dies_by_time_by_a_newer_one_and_by_a_new_password() {
     visitor.get(&second.replace("link=a", "link=o")).await.expect(404);
     let held = visitor.get(&second).await.expect(200).form("/password-reset").with("password", NEW);
     let nora = scene.signed_in(NORA).await;
-    let form = nora.get("/profile").await.expect(200).form("/profile/password");
+    let form = nora.get("/profile/security").await.expect(200).form("/profile/password");
     nora.submit(form.with("old_password", PASSWORD).with("new_password", "nine green bottles in a row"))
         .await
         .expect(303);

@@ -23,7 +23,7 @@ async fn scene(url: String) -> Scene {
 }
 
 async fn change_password(visitor: &Visitor, old: &str, new: &str) -> Page {
-    let form = visitor.get("/profile").await.expect(200).form("/profile/password");
+    let form = visitor.get("/profile/security").await.expect(200).form("/profile/password");
     visitor.submit(form.with("old_password", old).with("new_password", new)).await
 }
 

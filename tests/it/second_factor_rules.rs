@@ -5,7 +5,7 @@ use crate::support::actors::{ADMIN, PASSWORD, Scene, call, sign_in};
 use crate::support::app::TestApp;
 use crate::support::database::TestDatabase;
 use crate::support::phone::{Phone, SET_UP, codes_in, send_code};
-use crate::support::smtp::MailServer;
+use crate::support::smtp::{MailServer, Received};
 use crate::support::visitor::{Page, Visitor};
 use progreda::authz::Permission;
 use progreda::binds;
@@ -232,22 +232,24 @@ async fn an_admin_resets_it_for_whoever_holds_no_more_and_belongs_nowhere_else()
 #[actix_web::test]
 async fn the_person_is_told_by_mail() {
     let server = MailServer::start();
-    let app = TestApp::start_with(TestDatabase::new().await, |config| {
-        config.smtp_url = Some(server.url());
-        config.mail_from = Some("progreda@harbor.example".to_owned());
-    });
+    let app = TestApp::start_mailing(TestDatabase::new().await, server.url());
     let scene = Scene::on(app).await;
     let phone = Phone::set_up(&scene, &scene.admin).await;
     let new = "/profile/recovery-codes/new";
     let form = scene.admin.get(new).await.expect(200).form(new);
     scene.admin.submit(form).await.expect(303);
     turn_off(&scene.admin, PASSWORD, &phone.next_code(&scene)).await.expect(303);
-    let mails = server.mails();
-    assert_eq!(mails.len(), 3, "{mails:?}");
-    for (mail, words) in mails.iter().zip(["set up for you", "recovery codes were made", "was turned off"]) {
-        assert_eq!(mail.to, [ADMIN]);
-        assert!(mail.text().contains(words) && !mail.text().contains(&phone.secret), "{}", mail.text());
-    }
+    let mails = server.arrived(ADMIN, 3).await;
+    let mut subjects: Vec<String> = mails.iter().map(Received::subject).collect();
+    subjects.sort();
+    assert_eq!(subjects, ["New recovery codes", "Second factor set up", "Second factor switched off"]);
+    assert!(mails.iter().all(|mail| !mail.text().contains(&phone.secret) && !mail.text().contains(&phone.paper[0])));
+    scene.person(&scene.account, NORA, "User").await;
+    let _nora = scene.signed_in(NORA).await;
+    let path = format!("/settings/staff/{}/sessions", scene.staff(&scene.account, NORA).await);
+    let form = scene.admin.get(&path).await.expect(200).form(&path);
+    scene.admin.submit(form).await.expect(303);
+    assert_eq!(server.arrived(NORA, 1).await[0].subject(), "Your sessions were ended");
 }
 
 #[actix_web::test]

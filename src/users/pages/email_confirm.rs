@@ -153,6 +153,11 @@ async fn proven(
             code::lead(confirming.request, &code::address(&back), &key).map(Err)
         }
         Proof::Right { .. } | Proof::Wrong => wrong().map(Err),
+        // Signed in with the code, they come back here.
+        Proof::HalfWay(key) => {
+            let back = code::address(&format!("/email-change?link={}", confirming.link));
+            code::lead(confirming.request, &back, &key).map(Err)
+        }
         Proof::Wait(seconds) => {
             let mut answer = confirming.show(StatusCode::TOO_MANY_REQUESTS, Some(faces::wait(seconds)))?;
             answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));

@@ -1,13 +1,12 @@
 //! Setting up one's second factor: the secret as a picture and as text, and a code that shows that the app has it.
 
 use super::code;
-use super::notices::{self, Notice};
 use super::problems_of;
 use super::qr::{self, Drawing};
 use super::security::{self, Own};
 use crate::authz::Actor;
 use crate::db::Db;
-use crate::error::{AppError, Result};
+use crate::error::Result;
 use crate::users::EnableFactor;
 use crate::users::commands::factor::{self, Enabled, Refusal};
 use crate::users::hashing::Hasher;
@@ -191,8 +190,8 @@ pub async fn set_up(
 ) -> Result<HttpResponse> {
     form.expect(&["setup", "code", "old_code"], &[])?;
     let key = form.once_key()?;
-    let (actor, visit): (Actor, _) = (pending.actor().clone(), pending.visit().clone());
-    let own = Own::new(&request, &db, &actor, visit.now)?;
+    let (actor, now): (Actor, _) = (pending.actor().clone(), pending.visit().now);
+    let own = Own::new(&request, &db, &actor, now)?;
     let (handle, opening) = (own.handle(), Again::opening(&pending));
     let (setting, known) = SettingUp::new(own, Some(&form));
     let typed = form.one("code");
@@ -219,8 +218,6 @@ pub async fn set_up(
     match enabled {
         Enabled::Done(epoch) => {
             session::keep(&request.get_session(), epoch)?;
-            let email = &permit.staff().ok_or(AppError::Forbidden)?.email;
-            notices::tell(&request, email, Notice::FactorOn, &visit).await;
             reveal::lead(&request, super::recovery::PATH, &key, Some(Done::FactorOn))
         }
         Enabled::SentBefore => reveal::lead(&request, super::recovery::PATH, &key, None),

@@ -1,17 +1,15 @@
 //! Turning one's second factor off: by password and code, and only where nothing demands it.
 
 use super::code;
-use super::notices::{self, Notice};
 use super::problems_of;
 use super::security::{self, Own, listed};
 use crate::authz::Permit;
 use crate::db::Db;
-use crate::error::{AppError, Result};
+use crate::error::Result;
 use crate::users::DisableFactor;
 use crate::users::commands::factor::{self, Disabled, Refusal};
 use crate::users::hashing::Hasher;
 use crate::users::store::factor as store;
-use crate::web::actor::Visit;
 use crate::web::flash::Done;
 use crate::web::form::FormBody;
 use crate::web::parts::{Field, FormGuard, Problem};
@@ -99,9 +97,6 @@ pub async fn turn_off(
     match factor::disable(&db, &hasher, &permit, (password, typed), &own.handle()).await? {
         Disabled::Done(epoch) => {
             session::begin_anew(&request.get_session(), permit.now(), epoch)?;
-            let visit = Visit { now: permit.now(), origin: permit.origin().clone() };
-            let email = &permit.staff().ok_or(AppError::Forbidden)?.email;
-            notices::tell(&request, email, Notice::FactorOff, &visit).await;
             Ok(frame::see_other(&request, security::PATH, Some(Done::FactorOff)))
         }
         Disabled::AlreadyOff => Ok(frame::see_other(&request, security::PATH, Some(Done::AlreadySo))),

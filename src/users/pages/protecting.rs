@@ -1,6 +1,5 @@
 //! Questions before somebody else's sessions end, or their second factor is reset.
 
-use super::notices::{self, Notice};
 use crate::authz::{Action, Actor};
 use crate::db::Db;
 use crate::error::{AppError, Result};
@@ -139,17 +138,13 @@ pub async fn end(
 ) -> Result<HttpResponse> {
     form.expect(&[], &[])?;
     let doing = Doing::at(&pending, &id, &request, &db).await?;
-    let visit = pending.visit().clone();
     let permit = match pending.confirm(&form).await? {
         Ok(permit) => permit,
         Err(asked) => return doing.ask_ending(&Shown::asked(asked)),
     };
     let done = match protecting::end_sessions(&db, &permit, &doing.of.staff).await? {
         0 => Done::AlreadySo,
-        _ => {
-            notices::tell(&request, &doing.of.email, Notice::SessionsEnded, &visit).await;
-            Done::SessionsOfEnded
-        }
+        _ => Done::SessionsOfEnded,
     };
     Ok(frame::see_other(&request, &doing.back(), Some(done)))
 }
@@ -188,16 +183,12 @@ pub async fn reset(
     if !doing.only_here {
         return doing.barred().map_or(Err(AppError::NotFound), Err);
     }
-    let visit = pending.visit().clone();
     let permit = match pending.confirm(&form).await? {
         Ok(permit) => permit,
         Err(asked) => return doing.ask_reset(&Shown::asked(asked)),
     };
     match protecting::reset(&db, &permit, &doing.of.staff).await? {
-        Reset::Done => {
-            notices::tell(&request, &doing.of.email, Notice::FactorReset, &visit).await;
-            Ok(frame::see_other(&request, &back, Some(Done::FactorReset)))
-        }
+        Reset::Done => Ok(frame::see_other(&request, &back, Some(Done::FactorReset))),
         Reset::AlreadyOff => Ok(frame::see_other(&request, &back, Some(Done::AlreadySo))),
         // They came to belong to another account meanwhile.
         Reset::Elsewhere => Err(Doing { only_here: false, ..doing }.barred().unwrap_or(AppError::NotFound)),

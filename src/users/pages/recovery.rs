@@ -1,6 +1,5 @@
 //! Recovery codes: shown once after they were made, and made anew.
 
-use super::notices::{self, Notice};
 use super::security;
 use crate::authz::{Actor, Permit};
 use crate::db::Db;
@@ -101,15 +100,11 @@ pub async fn make(
 ) -> Result<HttpResponse> {
     form.expect(&[], &[])?;
     let key = form.once_key()?;
-    let (actor, visit) = (pending.actor().clone(), pending.visit().clone());
+    let actor = pending.actor().clone();
     let permit = match pending.confirm(&form).await? {
         Ok(permit) => permit,
         Err(asked) => return question(&request, &db, &actor, &Shown::asked(asked)),
     };
     let first = factor::make_codes(&db, &permit, &key).await?;
-    if first {
-        let email = &permit.staff().ok_or(AppError::Forbidden)?.email;
-        notices::tell(&request, email, Notice::NewCodes, &visit).await;
-    }
     reveal::lead(&request, PATH, &key, (!first).then_some(Done::SentBefore))
 }
