@@ -7,7 +7,6 @@ pub mod email_confirm;
 pub mod factor;
 pub mod factor_off;
 pub mod forgotten;
-mod notices;
 pub mod profile;
 pub mod protecting;
 mod qr;
