@@ -147,11 +147,6 @@ async fn proven(
     let refusals = refusal::notes(confirming.request)?;
     match joining::prove(confirming.db, hasher, &refusals, &confirming.open.visit, &email, password).await? {
         Proof::Right { user, .. } if user.as_str() == confirming.found.user_id => Ok(Ok(user)),
-        // Their second factor is asked for as at every sign-in; it leads back here.
-        Proof::HalfWay(key) => {
-            let back = format!("/email-change?link={}", confirming.link);
-            code::lead(confirming.request, &code::address(&back), &key).map(Err)
-        }
         Proof::Right { .. } | Proof::Wrong => wrong().map(Err),
         // Signed in with the code, they come back here.
         Proof::HalfWay(key) => {
