@@ -243,3 +243,19 @@ async fn no_row_holds_a_secret_or_a_code() {
         assert!(!kept.contains(&secret), "a row holds {secret}");
     }
 }
+
+#[actix_web::test]
+async fn a_change_of_keys_locks_nobody_out() {
+    let mut scene = Scene::new().await;
+    let phone = Phone::set_up(&scene, &scene.admin).await;
+    let key_file = scene.app.database().key_file();
+    crate::keys::rotate(&key_file);
+    scene.app.restart();
+    let db = scene.app.db().await;
+    assert_eq!(progreda::users::commands::resealing::seal_anew(&db).await.unwrap(), 1);
+    progreda::keys::Keys::change(&key_file, progreda::keys::Keys::retired).expect("the key before goes");
+    scene.app.restart();
+    let half = half_way(&scene).await;
+    send_code(&half, &phone.next_code(&scene)).await.expect(303);
+    send_code(&half_way(&scene).await, &phone.paper[0]).await.expect(303);
+}

@@ -60,6 +60,19 @@ async fn an_account_that_demands_it_is_open_only_to_whoever_has_it() {
     nora.get("/help").await.expect(200);
     let call = call(&scene.app, Method::GET, "/contacts/?locationId=x", &token.plain, None).await;
     assert_ne!(call.status, 401, "tokens are not touched");
+    let other = scene.account("Other").await;
+    let join = "INSERT INTO staff (id, account_id, user_id, role_id, created_at) \
+                SELECT 'stf_00000000000000000000000000', $1, u.id, r.id, 0 FROM users u, roles r \
+                WHERE u.email = $2 AND r.account_id = $1 AND r.name = 'User'";
+    let mut tx = scene.db.write().await.unwrap();
+    tx.on().run(join, binds![&other, NORA]).await.unwrap();
+    tx.commit_unlogged(progreda::db::journal::Unlogged::Seed).await.unwrap();
+    // Her other account demands nothing, so she may go there and back.
+    let switch = nora.get("/help").await.expect(200).form("/accounts/open");
+    nora.submit(switch.with("to", other.as_str())).await.expect(303);
+    nora.get("/business/contacts").await.expect(200);
+    let switch = nora.get("/help").await.expect(200).form("/accounts/open");
+    nora.submit(switch.with("to", scene.account.as_str())).await.expect(303);
     let phone = Phone::set_up(&scene, &nora).await;
     nora.get("/business/contacts").await.expect(200);
     // It stays on.
