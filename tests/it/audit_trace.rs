@@ -37,13 +37,15 @@ async fn facts(scene: &Scene) -> Vec<String> {
 
 async fn forms(scene: &Scene) -> Vec<Form> {
     let admin = &scene.admin;
+    // Another session, which could be ended.
+    scene.signed_in(ADMIN).await;
     let of = made(scene, "Warehouse sync").await;
     let uma = page_of(scene, "uma@harbor.example").await;
     let at = async |path: &str, action: &str| admin.get(path).await.expect(200).form(action);
     let list = "/settings/private-integrations";
     vec![
         at("/profile", "/profile/name").await.with("name", "Other"),
-        at("/profile", "/profile/sessions/end-all").await,
+        at("/profile/security", "/profile/sessions/end-all").await,
         at(&format!("{of}/edit"), &format!("{of}/edit")).await.with("name", "Other"),
         at(&format!("{of}/pause"), &format!("{of}/pause")).await,
         at(&format!("{of}/rotation"), &format!("{of}/rotation")).await.with("how", "now"),

@@ -18,6 +18,7 @@ async fn every_form_of_a_signed_in_person_says_which_account_it_is_for() {
     for path in [
         "/help".to_owned(),
         "/profile".to_owned(),
+        "/profile/security".to_owned(),
         "/business/contacts".to_owned(),
         LIST.to_owned(),
         of.clone(),

@@ -41,7 +41,7 @@ async fn it_is_listed_goes_on_working_and_is_taken_over_once() {
         page.expect(303);
     }
     let again = ben.follow(ben.submit(form).await.expect(303)).await;
-    assert!(again.shows("it was so already") && again.shows("took it over"));
+    assert!(again.shows("it was so already") && again.shows("took over"));
     assert!(again.shows("Made by Ada Hale · looked after by ") && !again.shows("Needs review"));
     let sql = "SELECT COUNT(*), MAX(i.version) FROM events e JOIN integrations i ON i.id = e.subject_id \
          WHERE e.action = 'integration.taken_over'";
