@@ -2,8 +2,6 @@
 
 mod change;
 mod file;
-#[cfg(test)]
-mod file_tests;
 mod seal;
 
 pub use change::Listed;

@@ -236,3 +236,7 @@ fn refuse_readable(path: &Path) -> Result<(), KeyError> {
 fn refuse_readable(_path: &Path) -> Result<(), KeyError> {
     Ok(())
 }
+
+#[cfg(test)]
+#[path = "file_tests.rs"]
+mod tests;

@@ -1,7 +1,7 @@
 //! The key file's format and its changes: every form that is read, every one that is refused, and crashes in between.
 
-use super::file::{KeyError, State};
-use super::{Keys, Purpose};
+use super::{KeyError, State};
+use crate::keys::{Keys, Purpose};
 use crate::world::{FixedEntropy, Timestamp};
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;

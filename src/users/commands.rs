@@ -3,6 +3,7 @@
 pub mod address;
 pub mod code;
 pub mod factor;
+pub mod factor_off;
 mod failing;
 pub mod joining;
 pub mod protecting;

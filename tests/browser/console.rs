@@ -3,6 +3,7 @@
 use crate::harness::Browser;
 use crate::software::Software;
 use crate::support::app::TestApp;
+use crate::support::database::TestDatabase;
 use crate::support::visitor::{Page, Visitor};
 use progreda::accounts;
 use progreda::db::Db;
@@ -33,7 +34,19 @@ pub struct Prepared {
 impl Console {
     /// The server is up, and Maren Holt is the admin of Harbor & Pine.
     pub async fn open() -> Self {
-        let app = TestApp::start().await;
+        Self::on(TestApp::start().await).await
+    }
+
+    /// The same, with a mail server at this address.
+    pub async fn open_with_mail(smtp: &str) -> Self {
+        let set = |config: &mut progreda::config::Config| {
+            config.smtp_url = Some(smtp.to_owned());
+            config.mail_from = Some("Progreda <console@progreda.example>".to_owned());
+        };
+        Self::on(TestApp::start_with(TestDatabase::new().await, set)).await
+    }
+
+    async fn on(app: TestApp) -> Self {
         let db = app.db().await;
         let account = accounts::commands::create(&db, "Harbor & Pine").await.unwrap();
         let console = Self { app, db, account };

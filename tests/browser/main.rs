@@ -17,6 +17,8 @@ mod looks;
 #[cfg(test)]
 mod people;
 #[cfg(test)]
+mod protecting;
+#[cfg(test)]
 mod rotation;
 #[cfg(test)]
 #[path = "../it/software.rs"]

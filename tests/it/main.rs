@@ -91,6 +91,8 @@ mod roles_meanwhile;
 #[cfg(test)]
 mod second_factor;
 #[cfg(test)]
+mod second_factor_at_rest;
+#[cfg(test)]
 mod second_factor_rules;
 #[cfg(test)]
 mod secrets;

@@ -122,6 +122,12 @@ fn review(value: &Value) -> String {
     }
 }
 
+/// The strings of a JSON array.
+pub(super) fn strings(value: Option<&Value>) -> Vec<String> {
+    let items = value.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    items.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,7 @@
 //! What happened, as a sentence: the one wording of events, for every page and for the export.
 
 use super::actions;
+use super::details::strings;
 use super::event::Event;
 use crate::authz::Permission;
 use crate::web::times;
@@ -239,12 +240,6 @@ impl Telling<'_> {
         let name = changed.first().map_or("", |(permission, _)| permission.words());
         [words(verb), vec![Piece::Name(name.to_owned())], words(between), self.it()].concat()
     }
-}
-
-/// The strings of a JSON array.
-pub(super) fn strings(value: Option<&Value>) -> Vec<String> {
-    let items = value.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    items.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect()
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! One's own second factor: set up, replace, turn off, new recovery codes.
+//! One's own second factor: set up, replace, new recovery codes.
 
 use super::code;
 use crate::authz::{Permit, StaffMember};
@@ -7,10 +7,9 @@ use crate::error::{AppError, Result};
 use crate::ids::UserId;
 use crate::users::change::{OfUser, UserChange};
 use crate::users::hashing::Hasher;
-use crate::users::model::{PASSWORD_MIN, Password};
 use crate::users::secret::{FactorSecret, RecoveryCode};
 use crate::users::store::{self, factor};
-use crate::users::{DisableFactor, EnableFactor, MakeRecoveryCodes};
+use crate::users::{EnableFactor, MakeRecoveryCodes};
 use crate::web::once::{self, Claim, OnceKey, Sender};
 use crate::web::reauth;
 use crate::web::throttle::Counters;
@@ -44,11 +43,11 @@ pub enum Refusal {
     Wait(u32),
 }
 
-fn own<A>(permit: &Permit<A>) -> Result<&StaffMember> {
+pub(super) fn own<A>(permit: &Permit<A>) -> Result<&StaffMember> {
     permit.staff().map(AsRef::as_ref).ok_or(AppError::Forbidden)
 }
 
-fn of(staff: &StaffMember, change: UserChange) -> OfUser {
+pub(super) fn of(staff: &StaffMember, change: UserChange) -> OfUser {
     OfUser { user: staff.user.clone(), name: staff.name.clone(), change }
 }
 
@@ -126,7 +125,7 @@ pub async fn replace(
 }
 
 /// A transaction in which a code of the second factor was used up, after the right password; with the counters of tries at codes.
-async fn both<A>(
+pub(super) async fn both<A>(
     db: &Db,
     hasher: &Hasher,
     permit: &Permit<A>,
@@ -201,53 +200,4 @@ async fn new_codes<A>(db: &Db, on: &mut On<'_>, permit: &Permit<A>, key: &OnceKe
         plain.push('\n');
     }
     Ok(once::leave(on, db.keys(), key, plain.trim_end(), permit.now()).await?)
-}
-
-/// How turning it off went.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Disabled {
-    /// It is off; every other session ended, and this one belongs to this epoch from now on.
-    Done(i64),
-    /// It is off already.
-    AlreadyOff,
-    /// These accounts demand it.
-    Demanded(Vec<String>),
-    /// The password has so many characters and cannot stand alone.
-    ShortPassword(usize),
-    /// Password or code did not do.
-    Refused(Refusal),
-}
-
-/// Turns the second factor off, by password and code.
-///
-/// # Errors
-/// Faults of the store.
-pub async fn disable(
-    db: &Db,
-    hasher: &Hasher,
-    permit: &Permit<DisableFactor>,
-    (password, typed): (&str, &str),
-    keep_handle: &str,
-) -> Result<Disabled> {
-    let staff = own(permit)?;
-    let demanded = factor::demanded_by(&mut db.read().await?.on(), &staff.user).await?;
-    if !demanded.is_empty() {
-        return Ok(Disabled::Demanded(demanded));
-    }
-    let (mut tx, counters) = match both(db, hasher, permit, (password, typed)).await? {
-        Ok(proved) => proved,
-        Err(refusal) => return Ok(Disabled::Refused(refusal)),
-    };
-    // The password is right, so its length may be told. Nothing is used up by that.
-    let length = Password::typed(password).length();
-    if length < PASSWORD_MIN {
-        return Ok(Disabled::ShortPassword(length));
-    }
-    if !factor::disable(&mut tx.on(), &staff.user).await? {
-        return Ok(Disabled::AlreadyOff);
-    }
-    let (_, epoch) = store::end_sessions(&mut tx.on(), &staff.user, keep_handle).await?;
-    tx.commit(permit, &[&of(staff, UserChange::FactorDisabled)]).await?;
-    counters.succeed(db).await?;
-    Ok(Disabled::Done(epoch))
 }

@@ -7,7 +7,8 @@ use crate::authz::Permit;
 use crate::db::Db;
 use crate::error::Result;
 use crate::users::DisableFactor;
-use crate::users::commands::factor::{self, Disabled, Refusal};
+use crate::users::commands::factor::Refusal;
+use crate::users::commands::factor_off::{self, Disabled};
 use crate::users::hashing::Hasher;
 use crate::users::store::factor as store;
 use crate::web::flash::Done;
@@ -94,7 +95,7 @@ pub async fn turn_off(
         let code = typed.trim().is_empty().then(|| code::wrong(""));
         return answer(StatusCode::UNPROCESSABLE_ENTITY, [empty, code]);
     }
-    match factor::disable(&db, &hasher, &permit, (password, typed), &own.handle()).await? {
+    match factor_off::disable(&db, &hasher, &permit, (password, typed), &own.handle()).await? {
         Disabled::Done(epoch) => {
             session::begin_anew(&request.get_session(), permit.now(), epoch)?;
             Ok(frame::see_other(&request, security::PATH, Some(Done::FactorOff)))
