@@ -289,7 +289,7 @@ pub async fn is_password(db: &Db, hasher: &Hasher, user: &UserId, password: &str
 
 async fn password_hash(db: &Db, user: &UserId) -> Result<Option<String>> {
     let present = store::present(&mut db.read().await?.on(), user).await?;
-    Ok(present.map(|(hash, _)| hash))
+    Ok(present.map(|present| present.password_hash))
 }
 
 /// Sets a person's password from the command line and ends all their sessions. `None`: nobody has this address.

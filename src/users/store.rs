@@ -111,11 +111,23 @@ pub async fn upgrade_hash(on: &mut On<'_>, user: &UserId, before: &str, hash: &s
     on.run(UPGRADE_HASH, binds![user, before, hash]).await.map(|_| ())
 }
 
-/// The person's present hash, and the epoch that their new sessions belong to.
+/// What a sign-in depends on, as it is at this moment.
+#[derive(Debug, sqlx::FromRow)]
+pub struct Present {
+    /// The hash of the password.
+    pub password_hash: String,
+    /// The epoch that new sessions belong to.
+    #[sqlx(rename = "session_epoch")]
+    pub epoch: i64,
+    /// Since when there is a second factor, if there is one.
+    pub second_factor_since: Option<i64>,
+}
+
+/// What a sign-in of this person depends on now.
 ///
 /// # Errors
 /// What the engine says.
-pub async fn present(on: &mut On<'_>, user: &UserId) -> Result<Option<(String, i64)>, DbError> {
+pub async fn present(on: &mut On<'_>, user: &UserId) -> Result<Option<Present>, DbError> {
     on.first(PRESENT, binds![user]).await
 }
 
@@ -198,7 +210,7 @@ macro_rules! credentials {
 }
 const CREDENTIALS: &str = credentials!("u.email_key = $1");
 const CREDENTIALS_OF: &str = credentials!("u.id = $1");
-const PRESENT: &str = "SELECT password_hash, session_epoch FROM users WHERE id = $1";
+const PRESENT: &str = "SELECT password_hash, session_epoch, second_factor_since FROM users WHERE id = $1";
 const HOLD: &str = "UPDATE users SET session_epoch = session_epoch WHERE id = $1";
 const NEXT_EPOCH: &str = "UPDATE users SET session_epoch = session_epoch + 1 WHERE id = $1 RETURNING session_epoch";
 const ADD: &str = "INSERT INTO users (id, email, email_key, name, password_hash, created_at, password_changed_at, session_epoch) \

@@ -90,6 +90,7 @@ pub fn sign_in(session: &Session, db: &Db, who: (&UserId, &AccountId, i64), visi
         account: who.1.to_string(),
         since: visit.now.millis(),
         authenticated: visit.now.millis(),
+        moved: visit.now.millis(),
         epoch: who.2,
         seed: encode(entropy.bytes()),
         handle: encode(entropy.bytes()),
@@ -106,7 +107,7 @@ pub fn sign_in(session: &Session, db: &Db, who: (&UserId, &AccountId, i64), visi
 /// # Errors
 /// When the session cannot hold the facts.
 pub fn confirm(session: &Session, now: Timestamp) -> Result<()> {
-    change(session, |facts| facts.authenticated = now.millis())?;
+    change(session, |facts| (facts.authenticated, facts.moved) = (now.millis(), now.millis()))?;
     session.insert(MOVES, true).map_err(AppError::internal)
 }
 
@@ -133,12 +134,14 @@ pub fn open_account(session: &Session, account: &AccountId) -> Result<()> {
     change(session, |facts| facts.account = account.to_string())
 }
 
-/// Takes this session over into `epoch`, after all others were ended.
+/// Takes this session over into `epoch`, after all others were ended, under a new id as [`confirm`] does: whoever has a copy of
+/// the id before is out as well.
 ///
 /// # Errors
 /// When the session cannot hold the facts.
-pub fn keep(session: &Session, epoch: i64) -> Result<()> {
-    change(session, |facts| facts.epoch = epoch)
+pub fn keep(session: &Session, now: Timestamp, epoch: i64) -> Result<()> {
+    change(session, |facts| (facts.moved, facts.epoch) = (now.millis(), epoch))?;
+    session.insert(MOVES, true).map_err(AppError::internal)
 }
 
 fn change(session: &Session, change: impl FnOnce(&mut Facts)) -> Result<()> {
@@ -243,7 +246,7 @@ impl Sessions {
         let Some(mut state) = found else { return Ok(None) };
         let Some(mut facts) = facts_in(&state) else { return Ok(None) };
         // When the clock was set back, nobody can tell how long ago that was.
-        let ago = self.db.world().now().since(Timestamp::from_millis(facts.authenticated));
+        let ago = self.db.world().now().since(Timestamp::from_millis(facts.moved));
         if !(Span::millis(0)..OVERLAP).contains(&ago) {
             return Ok(None);
         }

@@ -7,6 +7,7 @@ use crate::support::phone::Phone;
 use crate::support::smtp::MailServer;
 use crate::support::visitor::Page;
 use progreda::world::Span;
+use reqwest::header::HeaderMap;
 
 const MAREN: &str = "maren@harborpine.example";
 const SECURITY: &str = "/profile/security";
@@ -30,7 +31,7 @@ async fn protected(browser: Browser) {
     password(&browser, PASSWORD).await;
     // Half-way nothing is open.
     browser.visit(&console.url(LIST)).await;
-    browser.arrives_at("/login/code").await;
+    browser.arrives_at("/login/code?next=%2Fsettings%2Fprivate-integrations").await;
     browser.fill("Code", "000000").await;
     browser.press("Sign in").await;
     browser.sees("That code is not right, or it was used already").await;
@@ -54,7 +55,7 @@ async fn protected(browser: Browser) {
 async fn sets_up(browser: &Browser, console: &Console) -> Phone {
     browser.follow("Set up a second factor").await;
     browser.heading("Scan the code with your app").await;
-    let page = Page { status: 200, path: String::new(), headers: Default::default(), text: browser.html().await };
+    let page = Page { status: 200, path: String::new(), headers: HeaderMap::default(), text: browser.html().await };
     let mut phone = Phone::reading(&page);
     browser.fill("Code", "123").await;
     browser.press("Turn on").await;
@@ -68,6 +69,7 @@ async fn sets_up(browser: &Browser, console: &Console) -> Phone {
     browser.follow("I have stored the codes").await;
     browser.heading("Security").await;
     browser.back().await;
+    browser.sees("The codes were shown when they were made").await;
     assert!(!browser.text().await.contains(&phone.paper[0]), "Back shows the codes again");
     browser.visit(&console.url(SECURITY)).await;
     phone
@@ -142,7 +144,7 @@ async fn a_forgotten_password() {
         browser.arrives_at(LIST).await;
         mails.arrived(MAREN, 2).await;
         browser.visit(link).await;
-        browser.heading("This link was used").await;
+        browser.heading("This link does not work any more").await;
     })
     .await;
 }

@@ -148,6 +148,7 @@ async fn what_is_done_to_people_and_roles_is_told_in_words() {
 async fn the_operator_writes_as_the_console_does() {
     let scene = scene().await;
     scene.person(&scene.account, UMA, "User").await;
+    scene.app.advance(Span::seconds(1));
     scene.set_override(&scene.account, UMA, LabsManage, Some(true)).await;
     told(&newest(&scene).await, &["Operator", "allowed Manage Labs to uma", "staff.overrides_changed"]);
     scene.set_override(&scene.account, UMA, LabsManage, Some(true)).await;

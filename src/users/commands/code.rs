@@ -96,8 +96,8 @@ pub async fn look_up(db: &Db, key: &str, now: Timestamp) -> Result<Option<HalfWa
     let present = store::present(&mut reader.on(), &user).await?;
     let known = store::credentials_of(&mut reader.on(), &user).await?;
     Ok(match (present, known) {
-        (Some((_, epoch)), Some(known)) if epoch == found.epoch && known.second_factor_since.is_some() => {
-            Some(HalfWay { user, epoch, id_hash, known })
+        (Some(present), Some(known)) if present.epoch == found.epoch && known.second_factor_since.is_some() => {
+            Some(HalfWay { user, epoch: present.epoch, id_hash, known })
         }
         _ => None,
     })
@@ -139,7 +139,7 @@ pub async fn pass(db: &Db, visit: &Visit, half: &HalfWay, typed: &str, joins: bo
     // The first of several takes it; and the password may have been changed since the look-up.
     let taken = factor::give_up(&mut tx.on(), &half.id_hash).await?;
     let present = store::present(&mut tx.on(), user).await?;
-    if !taken || present.is_none_or(|(_, epoch)| epoch != half.epoch) {
+    if !taken || present.is_none_or(|present| present.epoch != half.epoch) {
         return Ok(Passed::Ended);
     }
     if let Some(account) = &account

@@ -59,11 +59,14 @@ pub async fn prove(
     };
     counters.succeed(db).await?;
     let user = user.ok_or_else(|| AppError::internal("a user has a malformed id"))?;
-    // Between the look-up and now they may have got a new password.
+    // Between the look-up and now they may have got a new password or a second factor.
     let mut tx = db.write().await?;
     let present = store::present(&mut tx.on(), &user).await?;
-    let Some((_, epoch)) = present.filter(|(hash, _)| *hash == known.password_hash) else { return Ok(Proof::Wrong) };
-    if known.second_factor_since.is_none() {
+    let Some(present) = present.filter(|present| present.password_hash == known.password_hash) else {
+        return Ok(Proof::Wrong);
+    };
+    let epoch = present.epoch;
+    if present.second_factor_since.is_none() {
         return Ok(Proof::Right { user, name: known.name.clone(), epoch });
     }
     let key = code::begin(db, &mut tx.on(), (&user, epoch), visit.now).await?;

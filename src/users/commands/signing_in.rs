@@ -86,12 +86,13 @@ async fn welcome(
     };
     counters.succeed(db).await?;
     let mut tx = db.write().await?;
-    // Between the look-up and now the person may have been disabled or may have got a new password.
-    let Some((hash, epoch)) = store::present(&mut tx.on(), &user).await? else { return Ok(SignIn::Refused) };
-    if hash != known.password_hash || !store::is_active(&mut tx.on(), &user, &account).await? {
+    // Between the look-up and now the person may have been disabled, may have got a new password or a second factor.
+    let Some(present) = store::present(&mut tx.on(), &user).await? else { return Ok(SignIn::Refused) };
+    let epoch = present.epoch;
+    if present.password_hash != known.password_hash || !store::is_active(&mut tx.on(), &user, &account).await? {
         return Ok(SignIn::Refused);
     }
-    let half_way = match known.second_factor_since {
+    let half_way = match present.second_factor_since {
         Some(_) => Some(code::begin(db, &mut tx.on(), (&user, epoch), visit.now).await?),
         None => None,
     };

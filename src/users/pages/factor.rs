@@ -217,7 +217,7 @@ pub async fn set_up(
     };
     match enabled {
         Enabled::Done(epoch) => {
-            session::keep(&request.get_session(), epoch)?;
+            session::keep(&request.get_session(), now, epoch)?;
             reveal::lead(&request, super::recovery::PATH, &key, Some(Done::FactorOn))
         }
         Enabled::SentBefore => reveal::lead(&request, super::recovery::PATH, &key, None),

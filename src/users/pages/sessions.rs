@@ -160,7 +160,7 @@ pub async fn end_all(
     match pending.confirm(&form).await? {
         Ok(permit) => {
             let epoch = commands::end_all(&db, &permit, &own.handle()).await?;
-            session::keep(&request.get_session(), epoch)?;
+            session::keep(&request.get_session(), now, epoch)?;
             Ok(frame::see_other(&request, PATH, Some(Done::SignedOutElsewhere)))
         }
         Err(asked) => ask(&own, None, asked).await,

@@ -13,6 +13,9 @@ pub(super) struct Facts {
     pub(super) account: String,
     pub(super) since: i64,
     pub(super) authenticated: i64,
+    /// When it last went on under another id.
+    #[serde(default)]
+    pub(super) moved: i64,
     pub(super) epoch: i64,
     pub(super) seed: String,
     pub(super) handle: String,

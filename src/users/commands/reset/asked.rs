@@ -49,6 +49,8 @@ pub async fn ask(db: &Db, origin: &Origin, email: &Email) -> Result<Option<Maile
     let (user, account) = known.as_ref().map(ids).transpose()?.unzip();
     if let (Some(known), Some(user), Some(Some(account))) = (known, &user, account)
         && resets::asked_since(&mut tx.on(), user, now.minus(WITHIN)).await? < MOST
+        // The count holds the person's row; until then somebody may have changed the address.
+        && store::credentials(&mut tx.on(), email).await?.is_some_and(|now| now.id == known.id)
     {
         let (link, expires_at) = (new_link(db, Way::Asked), now.plus(RESET_TIME));
         let new = New { digest: &digest(db, &link), user, by: None, asked: true, now, expires_at };

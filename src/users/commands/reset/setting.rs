@@ -72,7 +72,7 @@ impl Asked<'_> {
     async fn set(&self, on: &mut On<'_>, found: Reset) -> Result<Option<(Doer, OfReset, OfUser)>> {
         let user: UserId =
             found.user_id.parse().map_err(|_| AppError::internal("a password reset has a malformed id"))?;
-        let before = store::present(on, &user).await?.map(|(hash, _)| hash).unwrap_or_default();
+        let before = store::present(on, &user).await?.map(|present| present.password_hash).unwrap_or_default();
         // The person's row first, as everybody takes it.
         if !store::set_hash(on, &user, &before, self.hash, self.now).await?
             || !resets::use_up(on, self.digest, self.now).await?
