@@ -29,6 +29,8 @@ const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 const FACES: HeaderValue = HeaderValue::from_static("HX-Request, HX-Request-Type");
 /// The cookie that says "a token was shown"; taking it away on the next answer keeps browsers from restoring that page.
 pub const SHOWN: &str = "shown";
+// How often the cookie is changed by the answer after a secret.
+const CHANGES: u32 = 8;
 
 /// Adds what no answer goes without.
 pub fn add(response: &mut ServiceResponse<BoxBody>) {
@@ -54,23 +56,26 @@ pub fn add(response: &mut ServiceResponse<BoxBody>) {
     if !is_static {
         headers.append(header::VARY, FACES);
     }
-    if let Some(cookie) = took_away
-        && let Ok(value) = HeaderValue::from_str(&cookie)
-    {
-        headers.append(header::SET_COOKIE, value);
+    for cookie in took_away {
+        if let Ok(value) = HeaderValue::from_str(&cookie) {
+            headers.append(header::SET_COOKIE, value);
+        }
     }
 }
 
-fn forget_shown(response: &ServiceResponse<BoxBody>) -> Option<String> {
+fn forget_shown(response: &ServiceResponse<BoxBody>) -> Vec<String> {
     let request = response.request();
     if !request.headers().contains_key(header::COOKIE) {
-        return None;
+        return Vec::new();
     }
     let set_again = response.response().cookies().any(|cookie| cookie.name() == cookies::name_for(request, SHOWN));
-    if path(request).starts_with("/static/") || set_again {
-        return None;
+    if path(request).starts_with("/static/") || set_again || cookies::read(request, SHOWN).is_none() {
+        return Vec::new();
     }
-    cookies::read(request, SHOWN).map(|_| cookies::remove(request, SHOWN).to_string())
+    // Chromium sets the changes that came with a page itself against those that come later, and counts the former too high
+    // when redirects led to the page: one change would not be enough.
+    let changes = (2..=CHANGES).map(|value| cookies::make(request, SHOWN, value.to_string()).to_string());
+    changes.chain([cookies::remove(request, SHOWN).to_string()]).collect()
 }
 
 /// The middleware: a change on a page must be asked for from our own origin, which comes from configuration, never from `Host`.
