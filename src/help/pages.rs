@@ -66,6 +66,7 @@ pub const CHAPTERS: &[(&str, &str)] = &[
     ("password", "Forgotten password, another e-mail address"),
     ("second-factor", "Sign in with a second factor"),
     ("recovery", "When the phone is lost"),
+    ("audit-log", "See who did what"),
     ("developers", "For developers: call API v2"),
 ];
 
