@@ -274,10 +274,11 @@ impl App {
         let people = web::Data::from(people);
         let cookie_keys = CookieKeys::new(self.db.keys(), self.public.https);
         let lines = Lines::default();
+        // Before anything is written under it, so that each chain says from which event on it counts.
+        chores::use_current_key(&self.db).await;
         let chores = [
             tokio::spawn(chores::upkeep(lines.clone(), self.db.clone())),
             tokio::spawn(audit::due::tend(self.db.clone(), self.config.audit_keep)),
-            tokio::spawn(chores::use_current_key(self.db.clone())),
         ];
         let data = (
             web::Data::new(self.db.clone()),

@@ -25,10 +25,15 @@ pub(super) async fn upkeep(lines: Lines, db: Db) {
     }
 }
 
-/// Once a start; tried until it is done.
-pub(super) async fn use_current_key(db: Db) {
-    while let Err(error) = db.use_current_key().await {
+/// Once a start. When the store cannot be reached just now, it is tried until it is done, while the server serves.
+pub(super) async fn use_current_key(db: &Db) {
+    if let Err(error) = db.use_current_key().await {
         tracing::warn!(cause = %error, "the current key could not be taken into use everywhere yet");
-        tokio::time::sleep(Duration::from_mins(1)).await;
+        let db = db.clone();
+        tokio::spawn(async move {
+            while db.use_current_key().await.is_err() {
+                tokio::time::sleep(Duration::from_mins(1)).await;
+            }
+        });
     }
 }

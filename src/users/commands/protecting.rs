@@ -1,6 +1,6 @@
 //! What others do for somebody's account: end their sessions, and take a second factor away whose phone is lost.
 //!
-//! See docs/decisions/0014-who-may-reset-a-second-factor.md.
+//! See docs/decisions/0016-who-may-reset-a-second-factor.md.
 
 use crate::authz::{Origin, Permit, rules};
 use crate::db::Db;
