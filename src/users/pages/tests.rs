@@ -8,7 +8,7 @@ use super::factor::FactorPage;
 use super::factor_off::FactorOffPage;
 use super::forgotten::{ForgottenPage, ForgottenSentPage};
 use super::profile::ProfilePage;
-use super::recovery::RecoveryPage;
+use super::recovery::{RecoveryNewPage, RecoveryPage};
 use super::reset::ResetPage;
 use super::security::{FactorView, SecurityPage};
 use super::sessions::{Confirm, SessionRow, SignInLine};
@@ -136,6 +136,16 @@ fn recovery(codes: Option<&str>) -> String {
     RecoveryPage { shell: shell("Your recovery codes"), codes }.render().unwrap()
 }
 
+fn recovery_new() -> String {
+    let (password, code) = (
+        Field::password("password", "Your password", "current-password"),
+        super::code::field(Some("That code is not right".to_owned())),
+    );
+    let problems = problems_of(&[&password, &code]);
+    let guard = FormGuard { once: Some("0".repeat(32)), ..guard() };
+    RecoveryNewPage { shell: shell("Make new recovery codes"), guard, password, code, problems }.render().unwrap()
+}
+
 fn code(error: Option<&str>) -> String {
     CodePage::new(guard(), "/help?a=1&b=2", error.map(str::to_owned)).render().unwrap()
 }
@@ -224,6 +234,7 @@ fn all() -> Vec<(&'static str, String)> {
         ("turning off barred", factor_off("Harbor <&> Pine demands one.")),
         ("recovery codes", recovery(Some("ABCDE-FGHJK-LMNPQ-RSTUV"))),
         ("recovery codes gone", recovery(None)),
+        ("recovery codes anew", recovery_new()),
     ]
 }
 
