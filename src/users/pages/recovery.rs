@@ -78,11 +78,7 @@ fn form(request: &HttpRequest, db: &Db, actor: &Actor, [password, code]: [Option
 ///
 /// # Errors
 /// When the page cannot be rendered.
-pub async fn ask(
-    permit: Permit<MakeRecoveryCodes>,
-    request: HttpRequest,
-    db: web::Data<Db>,
-) -> Result<HttpResponse> {
+pub async fn ask(permit: Permit<MakeRecoveryCodes>, request: HttpRequest, db: web::Data<Db>) -> Result<HttpResponse> {
     if !permit.staff().ok_or(AppError::Forbidden)?.second_factor {
         return Ok(frame::see_other(&request, security::PATH, None));
     }

@@ -165,15 +165,18 @@ fn reset_link(link: Option<&str>, barred: bool) -> String {
     ResetLinkPage { shell, name: "Nora".to_owned(), link, barred, back }.render().unwrap()
 }
 
-fn email(mails: bool) -> String {
+fn email(mails: bool, asks: bool) -> String {
     let shell = Shell { title: "Change e-mail address".to_owned(), ..Shell::default() };
     let waiting = Some(("new@harborandpine.example".to_owned(), "22 Nov 2026, 10:21 UTC".to_owned()));
     let email = Field::new("email", "New address", "new@").error(Some("Enter an e-mail address".to_owned()));
     let problems = problems_of(&[&email]);
     let present = "maren@harborandpine.example".to_owned();
-    EmailPage { shell, guard: guard(), email, present, waiting, mails, problems: if mails { problems } else { vec![] } }
-        .render()
-        .unwrap()
+    let proof = asks.then(|| {
+        let password = Field::password("password", "Your password", "current-password");
+        (password.error(Some("That is not your password".to_owned())), super::code::field(None))
+    });
+    let problems = if mails { problems } else { vec![] };
+    EmailPage { shell, guard: guard(), email, proof, present, waiting, mails, problems }.render().unwrap()
 }
 
 fn email_confirm(asks: bool) -> String {
@@ -214,8 +217,9 @@ fn all() -> Vec<(&'static str, String)> {
         ),
         ("forgotten without mail", ForgottenPage::new(guard(), "", None, false).render().unwrap()),
         ("forgotten sent", ForgottenSentPage::new().render().unwrap()),
-        ("e-mail", email(true)),
-        ("e-mail without mail", email(false)),
+        ("e-mail", email(true, false)),
+        ("e-mail beside a second factor", email(true, true)),
+        ("e-mail without mail", email(false, false)),
         ("e-mail confirmed", email_confirm(false)),
         ("e-mail confirmed with the password", email_confirm(true)),
         ("reset link", reset_link(Some("https://console.example/password-reset?link=h12"), false)),
