@@ -40,8 +40,8 @@ crate::actions! {
     EnableFactor: PersonNeeds::SignedIn, TokenNeeds::Never, None, true, true;
     /// Turn it off; asks for the password and a code itself.
     DisableFactor: PersonNeeds::SignedIn, TokenNeeds::Never, None, false;
-    /// Make new recovery codes.
-    MakeRecoveryCodes: PersonNeeds::SignedIn, TokenNeeds::Never, None, true;
+    /// Make new recovery codes; asks for the password and a code itself.
+    MakeRecoveryCodes: PersonNeeds::SignedIn, TokenNeeds::Never, None, false;
     /// Go on in another account of one's own.
     OpenAccount: PersonNeeds::SignedIn, TokenNeeds::Never, None, false, true;
     /// End somebody's sessions.

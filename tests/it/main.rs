@@ -93,6 +93,8 @@ mod second_factor;
 #[cfg(test)]
 mod second_factor_at_rest;
 #[cfg(test)]
+mod second_factor_proofs;
+#[cfg(test)]
 mod second_factor_races;
 #[cfg(test)]
 mod second_factor_rules;

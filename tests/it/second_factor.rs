@@ -131,6 +131,7 @@ async fn a_recovery_code_works_once_and_a_new_set_replaces_the_old() {
     assert!(page.shows("9 of 10 recovery codes are left"));
     let new = "/profile/recovery-codes/new";
     let form = visitor.get(new).await.expect(200).form(new);
+    let form = form.with("password", PASSWORD).with("code", &phone.paper[5]);
     let done = visitor.submit(form.clone()).await.expect(303);
     let shown = visitor.follow(done).await.expect(200);
     assert!(shown.header("cache-control").contains("no-store"));

@@ -250,7 +250,7 @@ async fn the_person_is_told_by_mail() {
     let phone = Phone::set_up(&scene, &scene.admin).await;
     let new = "/profile/recovery-codes/new";
     let form = scene.admin.get(new).await.expect(200).form(new);
-    scene.admin.submit(form).await.expect(303);
+    scene.admin.submit(form.with("password", PASSWORD).with("code", &phone.paper[1])).await.expect(303);
     turn_off(&scene.admin, PASSWORD, &phone.next_code(&scene)).await.expect(303);
     let mails = server.arrived(ADMIN, 3).await;
     let mut subjects: Vec<String> = mails.iter().map(Received::subject).collect();

@@ -183,9 +183,6 @@ async fn oneself(story: &mut Story) {
     let then = story.scene.app.world().now().plus(Span::minutes(61));
     let code = Phone::reading(&page).code_at(then);
     story.late("/profile/second-factor", page.form(SET_UP).with("code", &code)).await;
-    let new = "/profile/recovery-codes/new";
-    let form = story.form(new, new).await;
-    story.late("/profile/recovery-codes/new", form).await;
 }
 
 async fn others(story: &mut Story) {

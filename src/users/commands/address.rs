@@ -1,14 +1,16 @@
 //! Signing in with another e-mail address: wanted by the person, confirmed from the new address, told to the old one.
 
+use super::factor::{Refusal, both};
 use super::reset::end_links;
 use crate::authz::{Origin, Permit};
 use crate::db::journal::Doer;
-use crate::db::{Db, DbError, On};
+use crate::db::{Db, DbError, On, WriteTx};
 use crate::error::{AppError, Result};
 use crate::ids::{AccountId, UserId};
 use crate::keys::{Purpose, hex};
 use crate::users::ChangeEmail;
 use crate::users::change::{OfUser, UserChange};
+use crate::users::hashing::Hasher;
 use crate::users::model::Email;
 use crate::users::store;
 use crate::users::store::addresses::{self, Wanted};
@@ -37,6 +39,8 @@ pub enum Started {
     WouldLose(Vec<String>),
     /// Too many within an hour.
     TooMany,
+    /// Whoever has a second factor did not show it, or not the password.
+    Refused(Refusal),
 }
 
 /// Why a link is not good, or not any more.
@@ -62,19 +66,61 @@ fn digest(db: &Db, link: &str) -> String {
     db.keys().mac(Purpose::Names, format!("e-mail change {link}").as_bytes())
 }
 
-/// Begins the change. The address may be somebody else's: nothing here depends on that, so that the answer does not tell.
+/// Begins the change; beside a second factor by password and code, however fresh the session is. The address may be somebody
+/// else's: nothing here depends on that, so that the answer does not tell.
 ///
 /// # Errors
 /// Faults of the store and of the form.
-pub async fn start(db: &Db, permit: &Permit<ChangeEmail>, email: &Email, key: &OnceKey) -> Result<Started> {
+pub async fn start(
+    db: &Db,
+    hasher: &Hasher,
+    permit: &Permit<ChangeEmail>,
+    proof: (&str, &str),
+    (email, key): (&Email, &OnceKey),
+) -> Result<Started> {
+    let staff = permit.staff().ok_or(AppError::Forbidden)?;
+    if !staff.second_factor {
+        return begin(db, db.write().await?, permit, email, key).await;
+    }
+    // Said first: a form sent twice is no wrong code.
+    if !claim(db, &mut db.write().await?.on(), permit, email, key).await? {
+        return Ok(Started::Again);
+    }
+    let (tx, counters) = match both(db, hasher, permit, proof).await? {
+        Ok(proved) => proved,
+        Err(refusal) => {
+            let first = claim(db, &mut db.write().await?.on(), permit, email, key).await?;
+            return Ok(if first { Started::Refused(refusal) } else { Started::Again });
+        }
+    };
+    let started = begin(db, tx, permit, email, key).await?;
+    counters.succeed(db).await?;
+    Ok(started)
+}
+
+/// Whether the form is sent for the first time.
+async fn claim(db: &Db, on: &mut On<'_>, permit: &Permit<ChangeEmail>, email: &Email, key: &OnceKey) -> Result<bool> {
+    let user = &permit.staff().ok_or(AppError::Forbidden)?.user;
+    let (account, now) = (permit.account(), permit.now());
+    let from = Sender { account, user, purpose: "e-mail change", content: &email.key, now };
+    match once::claim(on, db.keys(), key, from, user.as_str()).await? {
+        Claim::First => Ok(true),
+        Claim::Again { .. } => Ok(false),
+        _ => Err(AppError::Malformed("The form's single-use key was used for something else.")),
+    }
+}
+
+async fn begin(
+    db: &Db,
+    mut tx: WriteTx,
+    permit: &Permit<ChangeEmail>,
+    email: &Email,
+    key: &OnceKey,
+) -> Result<Started> {
     let staff = permit.staff().ok_or(AppError::Forbidden)?;
     let (user, now) = (&staff.user, permit.now());
-    let mut tx = db.write().await?;
-    let from = Sender { account: permit.account(), user, purpose: "e-mail change", content: &email.key, now };
-    match once::claim(&mut tx.on(), db.keys(), key, from, user.as_str()).await? {
-        Claim::First => {}
-        Claim::Again { .. } => return Ok(Started::Again),
-        _ => return Err(AppError::Malformed("The form's single-use key was used for something else.")),
+    if !claim(db, &mut tx.on(), permit, email, key).await? {
+        return Ok(Started::Again);
     }
     let lost = addresses::would_lose(&mut tx.on(), user, email).await?;
     if !lost.is_empty() {

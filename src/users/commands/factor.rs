@@ -1,4 +1,4 @@
-//! One's own second factor: set up, replace, new recovery codes.
+//! One's own second factor: set up, replace, new recovery codes; each of the latter two by password and code.
 
 use super::code;
 use crate::authz::{Permit, StaffMember};
@@ -29,6 +29,17 @@ pub enum Enabled {
     /// Too many tries; seconds to wait.
     Wait(u32),
     /// Whoever wants another one did not show that they have the one before.
+    Refused(Refusal),
+}
+
+/// How making new recovery codes went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Made {
+    /// They are made, and those before are dead.
+    Done,
+    /// This form was sent before.
+    SentBefore,
+    /// Password or code did not do.
     Refused(Refusal),
 }
 
@@ -107,7 +118,7 @@ pub async fn replace(
         Ok(proved) => proved,
         Err(refusal) => {
             // The same form a moment earlier used the code up.
-            let again = !claim(db, &mut db.write().await?.on(), permit, key).await?;
+            let again = was_sent(db, permit, key).await?;
             return Ok(if again { Enabled::SentBefore } else { Enabled::Refused(refusal) });
         }
     };
@@ -156,23 +167,37 @@ pub(super) async fn both<A>(
     Ok(Ok((tx, by_code)))
 }
 
-/// Puts new recovery codes in the place of the ones before; they wait in a note of `key`. Whether this form was sent for the first time.
+/// Puts new recovery codes in the place of the ones before, by password and code; they wait in a note of `key`.
 ///
 /// # Errors
-/// [`AppError::Conflict`] without a second factor; faults of the store.
-pub async fn make_codes(db: &Db, permit: &Permit<MakeRecoveryCodes>, key: &OnceKey) -> Result<bool> {
+/// [`AppError::Conflict`] without a second factor; faults of the store and of the form.
+pub async fn make_codes(
+    db: &Db,
+    hasher: &Hasher,
+    permit: &Permit<MakeRecoveryCodes>,
+    proof: (&str, &str),
+    key: &OnceKey,
+) -> Result<Made> {
     let staff = own(permit)?;
-    let mut tx = db.write().await?;
-    let on = factor::find(&mut tx.on(), &staff.user).await?.is_some_and(|factor| factor.sealed.is_some());
-    if !on {
+    if !staff.second_factor {
         return Err(AppError::Conflict("You have no second factor, so there is nothing to recover.".to_owned()));
     }
+    // Said first: a form sent twice is no wrong code.
+    if was_sent(db, permit, key).await? {
+        return Ok(Made::SentBefore);
+    }
+    let (mut tx, counters) = match both(db, hasher, permit, proof).await? {
+        Ok(proved) => proved,
+        Err(_) if was_sent(db, permit, key).await? => return Ok(Made::SentBefore),
+        Err(refusal) => return Ok(Made::Refused(refusal)),
+    };
     if !claim(db, &mut tx.on(), permit, key).await? {
-        return Ok(false);
+        return Ok(Made::SentBefore);
     }
     new_codes(db, &mut tx.on(), permit, key).await?;
     tx.commit(permit, &[&of(staff, UserChange::RecoveryCodesMade)]).await?;
-    Ok(true)
+    counters.succeed(db).await?;
+    Ok(Made::Done)
 }
 
 fn sender<'a, A>(permit: &'a Permit<A>, user: &'a UserId) -> Sender<'a> {
@@ -187,6 +212,11 @@ async fn claim<A>(db: &Db, on: &mut On<'_>, permit: &Permit<A>, key: &OnceKey) -
         Claim::Again { .. } => Ok(false),
         _ => Err(AppError::Malformed("The form's single-use key was used for something else.")),
     }
+}
+
+/// Whether the form was sent before; nothing is claimed by asking.
+async fn was_sent<A>(db: &Db, permit: &Permit<A>, key: &OnceKey) -> Result<bool> {
+    Ok(!claim(db, &mut db.write().await?.on(), permit, key).await?)
 }
 
 async fn new_codes<A>(db: &Db, on: &mut On<'_>, permit: &Permit<A>, key: &OnceKey) -> Result<()> {

@@ -1,7 +1,7 @@
 //! Changing the address with which one signs in: the page that begins it.
 
 use super::dead_link::would_lose;
-use super::problems_of;
+use super::{code, problems_of};
 use crate::authz::{Actor, StaffMember};
 use crate::config::Public;
 use crate::db::Db;
@@ -9,15 +9,18 @@ use crate::error::{AppError, Result};
 use crate::mail::{Letter, Post};
 use crate::users::ChangeEmail;
 use crate::users::commands::address::{self, Started};
+use crate::users::commands::factor::Refusal;
+use crate::users::hashing::Hasher;
 use crate::users::model::Email;
 use crate::web::flash::Done;
 use crate::web::form::FormBody;
 use crate::web::parts::{Field, FormGuard, Problem};
-use crate::web::permit::Pending;
+use crate::web::permit::{Asked, Pending};
 use crate::web::shell::{Crumb, Shell};
 use crate::web::shown::{self, Again, Shown};
 use crate::web::{frame, times};
 use crate::world::Timestamp;
+use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use std::sync::Arc;
@@ -36,6 +39,8 @@ pub struct EmailPage {
     pub email: Field,
     /// The address one signs in with.
     pub present: String,
+    /// The password and a code, for whoever has a second factor; both always empty.
+    pub proof: Option<(Field, Field)>,
     /// The one that waits for its confirmation, and until when.
     pub waiting: Option<(String, String)>,
     /// Whether a mail server is configured; else the page says whom to ask.
@@ -65,10 +70,22 @@ impl<'a> Changing<'a> {
     async fn show(&self, typed: &str, shown: &Shown) -> Result<HttpResponse> {
         let staff = self.staff()?;
         let waiting = address::waiting(self.db, &staff.user, self.now).await?;
-        let error = shown.problem.as_ref().map(|problem| problem.text.clone());
+        let error = |of: &str| {
+            let problem = shown.problem.as_ref().filter(|problem| problem.field_id == of);
+            problem.map(|problem| problem.text.clone())
+        };
         let email = Field { kind: "email", autocomplete: "email", ..Field::new("email", "New address", typed) };
-        let email = email.error(error);
-        let problems: Vec<Problem> = problems_of(&[&email]).into_iter().chain(shown.again_problem()).collect();
+        let email = email.error(error("email"));
+        let proof = staff.second_factor.then(|| {
+            let password = Field::password("password", "Your password", "current-password");
+            let code = Field { autofocus: false, ..code::field(error("code")) };
+            (password.error(shown.again_problem().map(|problem| problem.text)), code)
+        });
+        let mut problems = problems_of(&[&email]);
+        match &proof {
+            Some((password, code)) => problems.extend(problems_of(&[password, code])),
+            None => problems.extend(shown.again_problem()),
+        }
         let mut shell = frame::shell(self.request, self.db, &self.actor, "Change e-mail address");
         shell.breadcrumb = vec![Crumb::link("Profile", "/profile")];
         shell.has_errors = !problems.is_empty();
@@ -76,6 +93,7 @@ impl<'a> Changing<'a> {
             shell,
             guard: shown::sudo_guard(self.db, &self.actor, true, shown.again.as_ref()),
             email,
+            proof,
             present: staff.email.clone(),
             waiting: waiting.map(|(address, until)| (address, times::in_full(until))),
             mails: self.mails,
@@ -108,9 +126,9 @@ pub async fn start(
     form: FormBody,
     request: HttpRequest,
     db: web::Data<Db>,
-    (post, public): (web::Data<Post>, web::Data<Public>),
+    (hasher, post, public): (web::Data<Hasher>, web::Data<Post>, web::Data<Public>),
 ) -> Result<HttpResponse> {
-    form.expect(&["email"], &[])?;
+    form.expect(&["email", "code"], &[])?;
     let key = form.once_key()?;
     let changing = Changing::new(&request, &db, &pending, &post);
     let typed = form.one("email");
@@ -128,12 +146,22 @@ pub async fn start(
         Ok(email) => email,
         Err(bad) => return changing.show(typed, &wrong(&pending, bad.to_string())).await,
     };
+    let proof = (form.one("password"), form.one("code"));
+    if changing.staff()?.second_factor {
+        if proof.0.is_empty() {
+            return changing.show(typed, &Shown::asked(Asked::ForPassword)).await;
+        }
+        if proof.1.trim().is_empty() {
+            return changing.show(typed, &Shown::wrong("code", code::wrong(proof.1))).await;
+        }
+    }
     let permit = match pending.confirm(&form).await? {
         Ok(permit) => permit,
         Err(asked) => return changing.show(typed, &Shown::asked(asked)).await,
     };
-    let done = match address::start(&db, &permit, &email, &key).await? {
+    let done = match address::start(&db, &hasher, &permit, proof, (&email, &key)).await? {
         Started::Again => Done::SentBefore,
+        Started::Refused(refusal) => return changing.show(typed, &refused(refusal, proof.1)).await,
         Started::WouldLose(accounts) => {
             return changing.show(typed, &Shown::wrong("email", would_lose(&accounts))).await;
         }
@@ -160,6 +188,15 @@ pub async fn start(
         }
     };
     Ok(frame::see_other(&request, PAGE, Some(done)))
+}
+
+/// How the form is shown when password or code did not do.
+fn refused(refusal: Refusal, code: &str) -> Shown {
+    match refusal {
+        Refusal::WrongPassword => Shown::asked(Asked::WrongPassword),
+        Refusal::Wait(seconds) => Shown::asked(Asked::TooMany(seconds)),
+        Refusal::WrongCode => Shown { status: StatusCode::FORBIDDEN, ..Shown::wrong("code", code::wrong(code)) },
+    }
 }
 
 fn letter(to: String, present: &str, link: &str, until: Timestamp) -> Letter {

@@ -1,18 +1,19 @@
-//! Recovery codes: shown once after they were made, and made anew.
+//! Recovery codes: shown once after they were made, and made anew by password and code.
 
 use super::security;
+use super::{code, problems_of};
 use crate::authz::{Actor, Permit};
 use crate::db::Db;
 use crate::error::{AppError, Result};
-use crate::users::commands::factor;
+use crate::users::commands::factor::{self, Made, Refusal};
+use crate::users::hashing::Hasher;
 use crate::users::{MakeRecoveryCodes, ViewFactor};
 use crate::web::form::FormBody;
-use crate::web::permit::Pending;
-use crate::web::question::{Point, Question, QuestionPage};
+use crate::web::parts::{Field, FormGuard, Problem};
 use crate::web::shell::{Crumb, Shell};
-use crate::web::shown::{self, Again, Shown};
-use crate::web::{flash::Done, frame, reveal};
+use crate::web::{faces, flash::Done, frame, reveal};
 use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderValue, RETRY_AFTER};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use zeroize::Zeroizing;
@@ -28,6 +29,22 @@ pub struct RecoveryPage {
     pub shell: Shell,
     /// The codes, one a line, this once.
     pub codes: Option<Zeroizing<String>>,
+}
+
+/// View data of the form for new codes.
+#[derive(Debug, Clone, Template)]
+#[template(path = "users/recovery_new.html")]
+pub struct RecoveryNewPage {
+    /// The frame.
+    pub shell: Shell,
+    /// What binds the form to this session and account, and makes it count once.
+    pub guard: FormGuard,
+    /// Always empty.
+    pub password: Field,
+    /// Always empty.
+    pub code: Field,
+    /// What is wrong.
+    pub problems: Vec<Problem>,
 }
 
 fn shell(request: &HttpRequest, db: &Db, actor: &Actor, title: &str) -> Shell {
@@ -48,44 +65,24 @@ pub async fn show(permit: Permit<ViewFactor>, request: HttpRequest, db: web::Dat
     if shown { reveal::page(&request, &page) } else { frame::page(&request, StatusCode::OK, &page) }
 }
 
-fn question(request: &HttpRequest, db: &Db, actor: &Actor, shown: &Shown) -> Result<HttpResponse> {
-    let problems = shown.problems();
+fn form(request: &HttpRequest, db: &Db, actor: &Actor, [password, code]: [Option<String>; 2]) -> RecoveryNewPage {
     let mut shell = shell(request, db, actor, "Make new recovery codes");
+    let password = Field::password("password", "Your password", "current-password").error(password);
+    let code = Field { autofocus: false, ..code::field(code) };
+    let problems = problems_of(&[&password, &code]);
     shell.has_errors = !problems.is_empty();
-    let page = QuestionPage {
-        shell,
-        back: security::PATH.to_owned(),
-        action: format!("{PATH}/new"),
-        problems,
-        guard: shown::sudo_guard(db, actor, true, shown.again.as_ref()),
-        question: Question {
-            points: vec![
-                Point::new(
-                    "key-round",
-                    "Ten new codes are shown to you once. Each signs you in once without your phone.",
-                ),
-                Point::new("x", "The codes before stop working at once, also those that are not used yet."),
-            ],
-            keep: "Cancel",
-            label: "Make new codes",
-            kind: "primary",
-            sending: "Making codes",
-            ..Question::default()
-        },
-    };
-    shown.answer(request, &page)
+    RecoveryNewPage { shell, guard: frame::guard(db, actor, true), password, code, problems }
 }
 
 /// `GET /profile/recovery-codes/new`.
 ///
 /// # Errors
 /// When the page cannot be rendered.
-pub async fn ask(pending: Pending<MakeRecoveryCodes>, request: HttpRequest, db: web::Data<Db>) -> Result<HttpResponse> {
-    let staff = pending.actor().staff().ok_or(AppError::Forbidden)?;
-    if !staff.second_factor {
+pub async fn ask(permit: Permit<MakeRecoveryCodes>, request: HttpRequest, db: web::Data<Db>) -> Result<HttpResponse> {
+    if !permit.staff().ok_or(AppError::Forbidden)?.second_factor {
         return Ok(frame::see_other(&request, security::PATH, None));
     }
-    question(&request, &db, pending.actor(), &Shown::first(Again::opening(&pending)))
+    frame::page(&request, StatusCode::OK, &form(&request, &db, permit.actor(), [None, None]))
 }
 
 /// `POST /profile/recovery-codes/new`.
@@ -93,18 +90,32 @@ pub async fn ask(pending: Pending<MakeRecoveryCodes>, request: HttpRequest, db: 
 /// # Errors
 /// [`AppError::Conflict`] without a second factor; faults of the store and of the form.
 pub async fn make(
-    pending: Pending<MakeRecoveryCodes>,
-    form: FormBody,
+    permit: Permit<MakeRecoveryCodes>,
+    sent: FormBody,
     request: HttpRequest,
     db: web::Data<Db>,
+    hasher: web::Data<Hasher>,
 ) -> Result<HttpResponse> {
-    form.expect(&[], &[])?;
-    let key = form.once_key()?;
-    let actor = pending.actor().clone();
-    let permit = match pending.confirm(&form).await? {
-        Ok(permit) => permit,
-        Err(asked) => return question(&request, &db, &actor, &Shown::asked(asked)),
-    };
-    let first = factor::make_codes(&db, &permit, &key).await?;
-    reveal::lead(&request, PATH, &key, (!first).then_some(Done::SentBefore))
+    sent.expect(&["code"], &[])?;
+    let key = sent.once_key()?;
+    let (password, typed) = (sent.one("password"), sent.one("code"));
+    let answer = |status, errors| frame::page(&request, status, &form(&request, &db, permit.actor(), errors));
+    if password.is_empty() || typed.trim().is_empty() {
+        let empty = password.is_empty().then(|| "Enter your password".to_owned());
+        let code = typed.trim().is_empty().then(|| code::wrong(""));
+        return answer(StatusCode::UNPROCESSABLE_ENTITY, [empty, code]);
+    }
+    match factor::make_codes(&db, &hasher, &permit, (password, typed), &key).await? {
+        Made::Done => reveal::lead(&request, PATH, &key, None),
+        Made::SentBefore => reveal::lead(&request, PATH, &key, Some(Done::SentBefore)),
+        Made::Refused(Refusal::WrongPassword) => {
+            answer(StatusCode::FORBIDDEN, [Some("That is not your password".to_owned()), None])
+        }
+        Made::Refused(Refusal::WrongCode) => answer(StatusCode::FORBIDDEN, [None, Some(code::wrong(typed))]),
+        Made::Refused(Refusal::Wait(seconds)) => {
+            let mut response = answer(StatusCode::TOO_MANY_REQUESTS, [None, Some(faces::wait(seconds))])?;
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+            Ok(response)
+        }
+    }
 }

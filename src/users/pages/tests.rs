@@ -8,7 +8,7 @@ use super::factor::FactorPage;
 use super::factor_off::FactorOffPage;
 use super::forgotten::{ForgottenPage, ForgottenSentPage};
 use super::profile::ProfilePage;
-use super::recovery::RecoveryPage;
+use super::recovery::{RecoveryNewPage, RecoveryPage};
 use super::reset::ResetPage;
 use super::security::{FactorView, SecurityPage};
 use super::sessions::{Confirm, SessionRow, SignInLine};
@@ -136,6 +136,16 @@ fn recovery(codes: Option<&str>) -> String {
     RecoveryPage { shell: shell("Your recovery codes"), codes }.render().unwrap()
 }
 
+fn recovery_new() -> String {
+    let (password, code) = (
+        Field::password("password", "Your password", "current-password"),
+        super::code::field(Some("That code is not right".to_owned())),
+    );
+    let problems = problems_of(&[&password, &code]);
+    let guard = FormGuard { once: Some("0".repeat(32)), ..guard() };
+    RecoveryNewPage { shell: shell("Make new recovery codes"), guard, password, code, problems }.render().unwrap()
+}
+
 fn code(error: Option<&str>) -> String {
     CodePage::new(guard(), "/help?a=1&b=2", error.map(str::to_owned)).render().unwrap()
 }
@@ -155,15 +165,18 @@ fn reset_link(link: Option<&str>, barred: bool) -> String {
     ResetLinkPage { shell, name: "Nora".to_owned(), link, barred, back }.render().unwrap()
 }
 
-fn email(mails: bool) -> String {
+fn email(mails: bool, asks: bool) -> String {
     let shell = Shell { title: "Change e-mail address".to_owned(), ..Shell::default() };
     let waiting = Some(("new@harborandpine.example".to_owned(), "22 Nov 2026, 10:21 UTC".to_owned()));
     let email = Field::new("email", "New address", "new@").error(Some("Enter an e-mail address".to_owned()));
     let problems = problems_of(&[&email]);
     let present = "maren@harborandpine.example".to_owned();
-    EmailPage { shell, guard: guard(), email, present, waiting, mails, problems: if mails { problems } else { vec![] } }
-        .render()
-        .unwrap()
+    let proof = asks.then(|| {
+        let password = Field::password("password", "Your password", "current-password");
+        (password.error(Some("That is not your password".to_owned())), super::code::field(None))
+    });
+    let problems = if mails { problems } else { vec![] };
+    EmailPage { shell, guard: guard(), email, proof, present, waiting, mails, problems }.render().unwrap()
 }
 
 fn email_confirm(asks: bool) -> String {
@@ -204,8 +217,9 @@ fn all() -> Vec<(&'static str, String)> {
         ),
         ("forgotten without mail", ForgottenPage::new(guard(), "", None, false).render().unwrap()),
         ("forgotten sent", ForgottenSentPage::new().render().unwrap()),
-        ("e-mail", email(true)),
-        ("e-mail without mail", email(false)),
+        ("e-mail", email(true, false)),
+        ("e-mail beside a second factor", email(true, true)),
+        ("e-mail without mail", email(false, false)),
         ("e-mail confirmed", email_confirm(false)),
         ("e-mail confirmed with the password", email_confirm(true)),
         ("reset link", reset_link(Some("https://console.example/password-reset?link=h12"), false)),
@@ -224,6 +238,7 @@ fn all() -> Vec<(&'static str, String)> {
         ("turning off barred", factor_off("Harbor <&> Pine demands one.")),
         ("recovery codes", recovery(Some("ABCDE-FGHJK-LMNPQ-RSTUV"))),
         ("recovery codes gone", recovery(None)),
+        ("recovery codes anew", recovery_new()),
     ]
 }
 
