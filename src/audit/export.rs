@@ -112,14 +112,23 @@ fn add_row(text: &mut String, event: &Event) {
     text.push_str("\r\n");
 }
 
-/// A cell in quotes where it needs them; one that a spreadsheet would calculate gets an apostrophe before it.
+/// A cell in quotes where it needs them. What a spreadsheet would calculate gets an apostrophe before it, also behind what some
+/// spreadsheet takes for the end of a cell: one that parts them by semicolons or tabs sees no quotes in the middle.
 fn add_cell(text: &mut String, cell: &str) {
-    let safe = if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
-    if cell.contains([',', '"', '\r', '\n']) {
-        let _ = write!(text, "\"{safe}{}\"", cell.replace('"', "\"\""));
-    } else {
-        let _ = write!(text, "{safe}{cell}");
+    let quote = if cell.contains([',', '"', '\r', '\n', ';', '\t']) { "\"" } else { "" };
+    let first = if cell.starts_with(['\t', '\r']) { "'" } else { "" };
+    let _ = write!(text, "{quote}{first}");
+    for part in cell.split_inclusive([';', '\t', '\r', '\n']) {
+        let safe = if is_formula(part) { "'" } else { "" };
+        let _ = write!(text, "{safe}{}", part.replace('"', "\"\""));
     }
+    text.push_str(quote);
+}
+
+/// Whether a cell that begins like this could be calculated; full width counts, and spaces and quotes before it do not help.
+fn is_formula(start: &str) -> bool {
+    let start = start.trim_start_matches(|c: char| c.is_whitespace() || c == '"');
+    start.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
 }
 
 fn object(event: &Event) -> serde_json::Value {
@@ -152,17 +161,25 @@ mod tests {
 
     #[test]
     fn no_cell_is_a_formula_and_quotes_are_doubled() {
-        for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "\tx"] {
+        for formula in ["=1+1", "+1", "-1", "@SUM(A1)", " =1", "＝1+1", "＋1", "－1", "＠SUM(A1)"] {
             assert_eq!(cell(formula), format!("'{formula}"));
         }
         assert_eq!(
             cell("=HYPERLINK(\"http://evil.example\",\"x\")"),
             "\"'=HYPERLINK(\"\"http://evil.example\"\",\"\"x\"\")\""
         );
-        assert_eq!(cell("\r=1"), "\"'\r=1\"");
+        assert_eq!((cell("\tx"), cell("\r=1")), ("\"'\tx\"".to_owned(), "\"'\r'=1\"".to_owned()));
         assert_eq!(cell("a,b"), "\"a,b\"");
         assert_eq!(cell("two\nlines"), "\"two\nlines\"");
         assert_eq!((cell("plain = text"), cell("")), ("plain = text".to_owned(), String::new()));
+    }
+
+    #[test]
+    fn no_part_of_a_cell_is_a_formula_for_whoever_parts_cells_elsewhere() {
+        assert_eq!(cell("x;=WEBSERVICE(A1);=cmd|' /C calc'!A0;y"), "\"x;'=WEBSERVICE(A1);'=cmd|' /C calc'!A0;y\"");
+        assert_eq!(cell("x\t=1\n+2\r\n＝3"), "\"x\t'=1\n'+2\r\n'＝3\"");
+        assert_eq!(cell("x; \"=1"), "\"x;' \"\"=1\"");
+        assert_eq!(cell("Mozilla/5.0 (X11; Linux)"), "\"Mozilla/5.0 (X11; Linux)\"");
     }
 
     #[test]

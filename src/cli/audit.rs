@@ -1,8 +1,8 @@
 //! `progreda audit`: the operator reads the log, checks the chains and prints their heads.
 
-use super::Outcome;
 use super::args::audit::AuditCommand;
 use super::operator::account_id;
+use super::{Outcome, say};
 use crate::accounts;
 use crate::db::Db;
 use crate::db::journal::chain::Row;
@@ -12,7 +12,6 @@ use crate::ids::AccountId;
 use crate::text::problem_in;
 use crate::world::Timestamp;
 use serde_json::{Value, json};
-use std::io::Write as _;
 use std::path::Path;
 
 /// Runs `progreda audit …`.
@@ -41,16 +40,6 @@ pub async fn run(db: &Db, command: AuditCommand) -> Outcome {
             let account = account.as_deref().map(account_id).transpose()?;
             check(db, account, head.as_deref().map(kept_heads).transpose()?).await
         }
-    }
-}
-
-/// A closed standard output is no fault of the log.
-fn say(mut lines: impl Iterator<Item = String>) -> Outcome {
-    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-    let written = lines.try_for_each(|line| writeln!(out, "{line}"));
-    match written.and_then(|()| out.flush()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(format!("standard output: {error}")),
-        _ => Ok(()),
     }
 }
 
@@ -152,27 +141,27 @@ async fn check(db: &Db, only: Option<AccountId>, kept: Option<KeptHeads>) -> Out
         only.as_ref().is_none_or(|only| only.as_str() == *id) && !accounts.iter().any(|a| a.as_str() == *id)
     };
     for id in kept.iter().flat_map(|kept| kept.keys()).filter(|id| gone(id)) {
-        println!("{id}: NOT WHOLE: the account is gone, but a head of it was kept");
+        say([format!("{id}: NOT WHOLE: the account is gone, but a head of it was kept")])?;
         broken += 1;
     }
     let (mut compared, mut too_old) = (0, 0);
     for account in &accounts {
         let head = kept.as_ref().and_then(|kept| kept.get(account.as_str()));
         let report = db.verify_chain(account, head).await.map_err(|error| error.to_string())?;
-        println!("{account}: {}", verdict(&report));
+        say([format!("{account}: {}", verdict(&report))])?;
         broken += usize::from(report.finding.is_some());
         if let Some((at, _)) = head {
             let old = *at < report.closed;
             if old {
-                println!(
-                    "  the kept head is event {at}; events up to {} were removed by age since, so it proves nothing",
-                    report.closed
-                );
+                let closed = report.closed;
+                say([format!(
+                    "  the kept head is event {at}; events up to {closed} were removed by age since, so it proves nothing"
+                )])?;
             }
             (compared, too_old) = (compared + usize::from(!old), too_old + usize::from(old));
         }
     }
-    println!("{}", if kept.is_some() { WITH_HEAD } else { WITHOUT_HEAD });
+    say([if kept.is_some() { WITH_HEAD } else { WITHOUT_HEAD }])?;
     match (broken, too_old, kept.is_some() && compared == 0) {
         (0, 0, false) => Ok(()),
         (0, 0, true) => Err("the kept head names none of the accounts that were checked".to_owned()),

@@ -2,7 +2,7 @@
 
 use super::args::Settings;
 use super::args::audit::KeysCommand;
-use super::{Outcome, open};
+use super::{Outcome, open, say};
 use crate::keys::{KeyError, Keys};
 use crate::users;
 use crate::world::World;
@@ -14,24 +14,20 @@ pub async fn run(settings: &Settings, command: KeysCommand) -> Outcome {
     let (now, entropy) = (world.now(), world.entropy());
     let said = |error: KeyError| error.to_string();
     match command {
-        KeysCommand::List => print(&Keys::read(path).map_err(said)?, &world),
+        KeysCommand::List => print(&Keys::read(path).map_err(said)?, &world, ""),
         KeysCommand::Prepare => {
             let keys = Keys::change(path, |keys| keys.prepared(now, entropy)).map_err(said)?;
-            print(&keys, &world);
-            println!("{PREPARED}");
+            print(&keys, &world, PREPARED)
         }
         KeysCommand::Rotate => {
             let keys = Keys::change(path, |keys| keys.rotated(now, entropy)).map_err(said)?;
-            print(&keys, &world);
-            println!("{ROTATED}");
+            print(&keys, &world, ROTATED)
         }
         KeysCommand::Retire => {
             retire(settings, path).await?;
-            print(&Keys::read(path).map_err(said)?, &world);
-            println!("{RETIRED}");
+            print(&Keys::read(path).map_err(said)?, &world, RETIRED)
         }
     }
-    Ok(())
 }
 
 const PREPARED: &str = "
@@ -72,8 +68,10 @@ async fn retire(settings: &Settings, path: &Path) -> Outcome {
     Ok(())
 }
 
-fn print(keys: &Keys, world: &World) {
-    for key in keys.list() {
+/// The keys, and what to do `next` if anything.
+fn print(keys: &Keys, world: &World, next: &str) -> Outcome {
+    let list = keys.list();
+    let lines = list.into_iter().map(|key| {
         let made = key.made.map_or_else(
             || "made before keys had dates".to_owned(),
             |made| {
@@ -87,6 +85,7 @@ fn print(keys: &Keys, world: &World) {
             crate::keys::State::Previous => "opens",
             crate::keys::State::Chain => "retired; checks old audit events",
         };
-        println!("{:8}  {}  {made}; {does}", key.state.word(), key.id);
-    }
+        format!("{:8}  {}  {made}; {does}", key.state.word(), key.id)
+    });
+    say(lines.chain((!next.is_empty()).then(|| next.to_owned())))
 }

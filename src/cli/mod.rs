@@ -1,5 +1,7 @@
 //! The command line: serve, demo, and what the operator does without a browser.
 
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
 mod args;
 mod audit;
 mod keys;
@@ -12,6 +14,8 @@ use crate::notices::Notices;
 use crate::world::World;
 use args::{Arguments, Command};
 use clap::Parser as _;
+use std::fmt::Display;
+use std::io::{ErrorKind, Write as _};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -26,9 +30,20 @@ pub fn main() -> ExitCode {
     match runtime.block_on(run(arguments)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {
-            eprintln!("progreda: {}", why.replace('\n', " "));
+            // Whoever closed standard error has the exit code.
+            let _ = writeln!(std::io::stderr(), "progreda: {}", why.replace('\n', " "));
             ExitCode::FAILURE
         }
+    }
+}
+
+/// Prints lines. A standard output that is closed, by `head` say, is no fault of the command.
+fn say(lines: impl IntoIterator<Item = impl Display>) -> Outcome {
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    let written = lines.into_iter().try_for_each(|line| writeln!(out, "{line}"));
+    match written.and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(format!("standard output: {error}")),
+        _ => Ok(()),
     }
 }
 
@@ -39,9 +54,8 @@ async fn run(arguments: Arguments) -> Outcome {
         Command::Demo { json } => serve::demo(settings, json).await,
         Command::Migrate => {
             let db = open(&settings).await?;
-            println!("The database is up to date.");
             db.close().await;
-            Ok(())
+            say(["The database is up to date."])
         }
         Command::Admin(command) => admin(&settings, command).await,
         Command::Account(command) => {

@@ -1,7 +1,7 @@
 //! What the operator does from the command line: accounts, people, labs, roles. Each change leaves its trace.
 
-use super::Outcome;
 use super::args::{AccountCommand, AdminCommand, LabsCommand, RoleCommand};
+use super::{Outcome, say};
 use crate::authz::{Lab, Permission};
 use crate::config::{NewAccountLabs, Public};
 use crate::db::Db;
@@ -62,30 +62,32 @@ pub async fn admin(db: &Db, public: &Public, command: AdminCommand) -> Outcome {
             let password = password_from_input(&["Progreda", &person, &email.text])?;
             let new = users::commands::NewPerson { name: person, email, password };
             users::commands::add_person(db, &Hasher::new(), &account, &role, new).await.map_err(said)?;
-            println!("Made. They can sign in now.");
+            say(["Made. They can sign in now."])
         }
         AdminCommand::ResetSecondFactor { email } => {
             let email = Email::parse(&email).map_err(|bad| bad.to_string())?;
             let reset = users::commands::protecting::reset_as_operator(db, &email).await.map_err(said)?;
-            match reset.ok_or("nobody signs in with this e-mail address")? {
-                users::commands::protecting::Reset::AlreadyOff => println!("They have none; nothing was changed."),
-                _ => println!("Reset. The password alone signs them in; they were signed out everywhere."),
-            }
+            say([match reset.ok_or("nobody signs in with this e-mail address")? {
+                users::commands::protecting::Reset::AlreadyOff => "They have none; nothing was changed.",
+                _ => "Reset. The password alone signs them in; they were signed out everywhere.",
+            }])
         }
         AdminCommand::ResetPassword { email } => {
             let email = Email::parse(&email).map_err(|bad| bad.to_string())?;
             let password = password_from_input(&["Progreda", &email.text])?;
             let known = users::commands::reset_password(db, &Hasher::new(), &email, password).await.map_err(said)?;
             known.ok_or("nobody signs in with this e-mail address")?;
-            println!("The password is set. The person was signed out everywhere.");
+            say(["The password is set. The person was signed out everywhere."])
         }
         AdminCommand::ResetLink { email } => {
             let email = Email::parse(&email).map_err(|bad| bad.to_string())?;
             let made = users::commands::reset::asked::by_operator(db, &email).await.map_err(said)?;
             let (link, until) = made.ok_or("nobody can sign in with this e-mail address")?;
             let until = times::in_full(until);
-            println!("Give it to the person and to nobody else. It works once, until {until}:");
-            println!("{}/password-reset?link={link}", public.url());
+            say([
+                format!("Give it to the person and to nobody else. It works once, until {until}:"),
+                format!("{}/password-reset?link={link}", public.url()),
+            ])
         }
         AdminCommand::ChangeEmail { email, new_email } => {
             let read = |text: &str| Email::parse(text).map_err(|bad| format!("{text:?}: {bad}"));
@@ -94,10 +96,9 @@ pub async fn admin(db: &Db, public: &Public, command: AdminCommand) -> Outcome {
                 AppError::NotFound => "nobody signs in with this e-mail address".to_owned(),
                 other => said(other),
             })?;
-            println!("Changed. They sign in with the new address from now on.");
+            say(["Changed. They sign in with the new address from now on."])
         }
     }
-    Ok(())
 }
 
 /// Runs `progreda account …`.
@@ -105,31 +106,24 @@ pub async fn account(db: &Db, labs: &NewAccountLabs, command: AccountCommand) ->
     match command {
         AccountCommand::Create { name: text } => {
             let text = name(&text, "an account name").map_err(|bad| bad.to_string())?;
-            println!("{}", accounts::commands::create_with(db, &text, &labs.0).await.map_err(said)?);
+            say([accounts::commands::create_with(db, &text, &labs.0).await.map_err(said)?])
         }
-        AccountCommand::List => {
-            for row in accounts::commands::list(db).await.map_err(said)? {
-                let state = if row.disabled_at.is_some() { "disabled" } else { "enabled" };
-                println!("{}  {state:8}  {:>5} people  {}", row.id, row.people, row.name);
-            }
-        }
-        AccountCommand::Disable { account } => switch(db, &account, true).await?,
-        AccountCommand::Enable { account } => switch(db, &account, false).await?,
+        AccountCommand::List => say(accounts::commands::list(db).await.map_err(said)?.into_iter().map(|row| {
+            let state = if row.disabled_at.is_some() { "disabled" } else { "enabled" };
+            format!("{}  {state:8}  {:>5} people  {}", row.id, row.people, row.name)
+        })),
+        AccountCommand::Disable { account } => switch(db, &account, true).await,
+        AccountCommand::Enable { account } => switch(db, &account, false).await,
     }
-    Ok(())
 }
 
 async fn switch(db: &Db, account: &str, disabled: bool) -> Outcome {
     let changed = accounts::commands::switch(db, &account_id(account)?, disabled).await.map_err(said)?;
-    println!(
-        "{}",
-        match (changed, disabled) {
-            (false, _) => "It was so already; nothing was changed.",
-            (true, true) => "Disabled. Its people were signed out, its tokens are refused.",
-            (true, false) => "Enabled. Its people and tokens are let in again.",
-        }
-    );
-    Ok(())
+    say([match (changed, disabled) {
+        (false, _) => "It was so already; nothing was changed.",
+        (true, true) => "Disabled. Its people were signed out, its tokens are refused.",
+        (true, false) => "Enabled. Its people and tokens are let in again.",
+    }])
 }
 
 /// Runs `progreda labs …`.
@@ -137,21 +131,21 @@ pub async fn labs(db: &Db, command: LabsCommand) -> Outcome {
     match command {
         LabsCommand::List { account } => {
             let enabled = labs::commands::enabled(db, &account_id(&account)?).await.map_err(said)?;
-            for lab in Lab::ALL {
-                println!("{}  {}", lab.code(), if enabled.contains(lab) { "on" } else { "off" });
-            }
+            say(Lab::ALL.iter().map(|lab| {
+                let state = if enabled.contains(lab) { "on" } else { "off" };
+                format!("{}  {state}", lab.code())
+            }))
         }
         LabsCommand::Enable { account, lab: text } => {
             let changed = labs::commands::switch(db, &account_id(&account)?, lab(&text)?, true).await;
-            println!("{}", if changed.map_err(said)? { "On." } else { "It was on already; nothing was changed." });
+            say([if changed.map_err(said)? { "On." } else { "It was on already; nothing was changed." }])
         }
         LabsCommand::Disable { account, lab: text } => {
             let changed = labs::commands::switch(db, &account_id(&account)?, lab(&text)?, false).await;
             let off = "Off. Its pages are gone; tokens keep working.";
-            println!("{}", if changed.map_err(said)? { off } else { "It was off already; nothing was changed." });
+            say([if changed.map_err(said)? { off } else { "It was off already; nothing was changed." }])
         }
     }
-    Ok(())
 }
 
 /// Runs `progreda role …`.
@@ -185,6 +179,5 @@ pub async fn role(db: &Db, command: RoleCommand) -> Outcome {
             people::set_disabled(db, &account_id(&account)?, &email, state == "disable").await.map_err(said)?;
         }
     }
-    println!("Done. It counts from the next request on.");
-    Ok(())
+    say(["Done. It counts from the next request on."])
 }

@@ -4,6 +4,7 @@ pub mod chain;
 pub mod closing;
 pub mod counted;
 pub mod list;
+pub mod place;
 pub mod rotation;
 pub mod verify;
 

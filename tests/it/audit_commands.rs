@@ -115,6 +115,31 @@ async fn a_listed_event_is_one_line_whatever_it_holds() {
     assert!(!run(database, &["audit", "list", "--since", "soon"]).await.0);
 }
 
+#[actix_web::test]
+async fn whoever_stops_reading_makes_no_command_fail() {
+    let scene = Scene::new().await;
+    let database = scene.app.database();
+    let account = scene.account.as_str();
+    for words in [
+        &["account", "list"][..],
+        &["labs", "list", "--account", account],
+        &["labs", "disable", "--account", account, "contacts"],
+        &["keys", "list"],
+        &["audit", "verify"],
+        &["migrate"],
+    ] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_progreda"));
+        command.args(words).arg("--key-file").arg(database.key_file()).env("DATABASE_URL", database.url());
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = tokio::task::spawn_blocking(move || command.stdout(writer).output().expect("the binary runs"));
+        let output = output.await.unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success() && said.is_empty(), "{words:?}: {} {said}", output.status);
+    }
+    assert!(run(database, &["labs", "list", "--account", account]).await.1.contains("contacts  off"), "it was done");
+}
+
 fn secrets(key_file: &Path) -> Vec<String> {
     let text = std::fs::read_to_string(key_file).unwrap();
     let words = text.split_whitespace().filter(|word| word.len() == 64);

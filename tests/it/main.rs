@@ -61,6 +61,8 @@ mod labs;
 #[cfg(test)]
 mod life;
 #[cfg(test)]
+mod loose_events;
+#[cfg(test)]
 mod mail;
 #[cfg(test)]
 mod meanwhile;

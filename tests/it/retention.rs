@@ -155,6 +155,19 @@ async fn a_crash_between_closing_and_removing_harms_nothing() {
 }
 
 #[actix_web::test]
+async fn nothing_young_hides_behind_a_closing() {
+    let (scene, old) = aged().await;
+    scene.db.close_old_events(MONTH).await.unwrap();
+    let sql = "INSERT INTO events (id, account_id, sequence, happened_at, actor_kind, actor_name, action, subject_kind, \
+         subject_name, details, times, mac) SELECT 'evt_x', account_id, sequence, closed_at, 'operator', 'Operator', \
+         'integration.deleted', 'integration', 'Sync', '{}', 1, mac FROM event_closings";
+    assert_eq!(tamper(&scene.db, &[sql]).await, 1);
+    let found = verify(&scene.db, &scene.account).await.finding.expect("it cannot be still to go");
+    assert_eq!(found.sequence, Some(old));
+    assert!(found.what.contains("younger than the closing"), "{found:?}");
+}
+
+#[actix_web::test]
 async fn two_servers_close_once() {
     let (scene, old) = aged().await;
     let (one, other) = (scene.app.db().await, scene.app.db().await);

@@ -175,6 +175,14 @@ mod tests {
     }
 
     #[test]
+    fn contacts_actions_and_no_others_need_no_place_in_the_chain() {
+        for action in ACTIONS {
+            let loose = crate::db::journal::place::data_event!().contains(&format!("'{}'", action.code));
+            assert_eq!(loose, action.kind == CONTACT, "{}", action.code);
+        }
+    }
+
+    #[test]
     fn no_action_stands_twice_and_each_is_of_a_known_kind() {
         let codes: BTreeSet<_> = ACTIONS.iter().map(|action| action.code).collect();
         assert_eq!(codes.len(), ACTIONS.len());

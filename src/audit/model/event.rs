@@ -1,5 +1,6 @@
 //! One event of the journal.
 
+use super::actions::{CONTACT, find};
 use crate::world::Timestamp;
 use serde_json::Value;
 
@@ -39,6 +40,13 @@ pub struct Event {
 }
 
 impl Event {
+    /// Whether it should have a place in the chain and has none: counted until its minute is over, it proves nothing yet.
+    #[must_use]
+    pub fn waits_for_its_place(&self) -> bool {
+        let is_data = self.subject_kind == CONTACT && find(&self.action).is_some_and(|action| action.kind == CONTACT);
+        self.sequence.is_none() && !is_data
+    }
+
     /// Whether somebody did it to themselves.
     #[must_use]
     pub fn is_of_oneself(&self) -> bool {

@@ -93,12 +93,15 @@ impl Row {
         let mut from: Vec<String> = event.address.iter().cloned().collect();
         from.extend(event.agent.as_deref().filter(|agent| !agent.is_empty()).map(client::name_of));
         let dash = || "–".to_owned();
-        let record = vec![
+        let mut record = vec![
             Fact::new("When", when.title.clone()),
             Fact::new("Action", event.action.clone()).mono(),
             Fact::new("From", if from.is_empty() { dash() } else { from.join(", ") }),
             Fact::new("Request", event.request.clone().unwrap_or_else(dash)).mono(),
         ];
+        if event.waits_for_its_place() {
+            record.push(Fact::new("Chain", "No place in the chain yet: counted until its minute is over".to_owned()));
+        }
         Self {
             href: format!("{PATH}/{}", event.id),
             who: Who::of(event),

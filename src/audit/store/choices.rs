@@ -1,6 +1,7 @@
 //! What the filter offers: people, integrations and roles of the account, each by name.
 
 use crate::binds;
+use crate::db::journal::place::told_event;
 use crate::db::{DbError, On};
 use crate::ids::AccountId;
 
@@ -68,10 +69,17 @@ const INTEGRATIONS: &str =
     "SELECT id, name FROM integrations WHERE account_id = $1 AND deleted_at IS NULL ORDER BY name_key, id LIMIT 101";
 const ROLES: &str = "SELECT id, name FROM roles WHERE account_id = $1 ORDER BY name_key LIMIT 101";
 const USER_OF: &str = "SELECT user_id FROM staff WHERE account_id = $1 AND id = $2";
-const ACTOR_NAME: &str = "SELECT actor_name FROM events WHERE account_id = $1 AND COALESCE(actor_id, actor_kind) = $2 \
-     AND NOT (subject_kind = 'contact') ORDER BY happened_at DESC, id DESC LIMIT 1";
-const SUBJECT_NAME: &str = "SELECT subject_name FROM events WHERE account_id = $1 AND subject_id = $2 \
-     ORDER BY happened_at DESC, sequence DESC LIMIT 1";
+const ACTOR_NAME: &str = concat!(
+    "SELECT actor_name FROM events WHERE account_id = $1 AND COALESCE(actor_id, actor_kind) = $2 \
+     AND NOT (subject_kind = 'contact') AND ",
+    told_event!(),
+    " ORDER BY happened_at DESC, id DESC LIMIT 1"
+);
+const SUBJECT_NAME: &str = concat!(
+    "SELECT subject_name FROM events WHERE account_id = $1 AND subject_id = $2 AND ",
+    told_event!(),
+    " ORDER BY happened_at DESC, sequence DESC LIMIT 1"
+);
 
 /// Every statement of this file.
 pub const ALL: &[&str] = &[PEOPLE, INTEGRATIONS, ROLES, USER_OF, ACTOR_NAME, SUBJECT_NAME];

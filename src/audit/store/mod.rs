@@ -5,6 +5,7 @@ pub mod search;
 
 use super::model::event::Event;
 use crate::binds;
+use crate::db::journal::place::told_event;
 use crate::db::{DbError, On};
 use crate::ids::{AccountId, EventId};
 use crate::world::Timestamp;
@@ -94,7 +95,8 @@ const NEWEST: &str = concat!(
     " FROM events WHERE account_id = $1 AND subject_id = $2 AND sequence IS NOT NULL \
      ORDER BY happened_at DESC, sequence DESC LIMIT $3"
 );
-const FIND: &str = concat!("SELECT ", columns!(), " FROM events WHERE account_id = $1 AND id = $2");
+// What nobody can have written is no fact to be shown.
+const FIND: &str = concat!("SELECT ", columns!(), " FROM events WHERE account_id = $1 AND id = $2 AND ", told_event!());
 
 /// Every statement of this file.
 pub const ALL: &[&str] = &[COUNT, NEWEST, FIND];

@@ -3,6 +3,7 @@
 use super::{Row, columns, events};
 use crate::audit::model::event::Event;
 use crate::binds;
+use crate::db::journal::place::told_event;
 use crate::db::{Bind, DbError, On};
 use crate::ids::AccountId;
 use crate::world::Timestamp;
@@ -89,7 +90,9 @@ macro_rules! statements {
         const $count: &str = concat!(
             "SELECT COUNT(*) FROM (SELECT 1 AS one FROM events WHERE account_id = $1 AND ",
             $which,
-            " AND happened_at >= $3 AND happened_at < $4 LIMIT CAST($5 AS BIGINT)) AS counted"
+            " AND happened_at >= $3 AND happened_at < $4 AND ",
+            told_event!(),
+            " LIMIT CAST($5 AS BIGINT)) AS counted"
         );
     };
 }
@@ -105,6 +108,8 @@ macro_rules! page {
             " FROM events WHERE account_id = $1 AND ",
             $which,
             $range,
+            " AND ",
+            told_event!(),
             " ORDER BY happened_at ",
             $order,
             ", id ",
@@ -126,6 +131,8 @@ macro_rules! edge {
             "SELECT happened_at, id FROM events WHERE account_id = $1 AND ",
             $which,
             $range,
+            " AND ",
+            told_event!(),
             " ORDER BY happened_at ",
             $order,
             ", id ",

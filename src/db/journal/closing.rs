@@ -23,7 +23,8 @@ pub(super) struct Closing {
     pub(super) sequence: i64,
     /// Its mac.
     pub(super) mac: String,
-    closed_at: i64,
+    /// When it was closed.
+    pub(super) closed_at: i64,
     key_id: String,
     signature: String,
 }

@@ -3,6 +3,7 @@
 use super::super::{Db, DbError, On};
 use super::chain::{Head, Row};
 use super::closing::Closing;
+use super::place::data_event;
 use crate::binds;
 use crate::ids::AccountId;
 use crate::keys::Keys;
@@ -176,7 +177,7 @@ impl Db {
         };
         report.under_previous =
             head.as_ref().is_some_and(|head| head.key_id.as_deref() != Some(self.keys().current_id()));
-        self.check_loose(on, account, &mut report).await?;
+        self.check_loose(on, account, closing, &mut report).await?;
         Ok(report)
     }
 
@@ -214,10 +215,20 @@ impl Db {
     }
 
     /// Events of the account that have no place in its chain: those that wait, and those that nobody wrote.
-    async fn check_loose(&self, on: &mut On<'_>, account: &AccountId, report: &mut Report) -> Result<(), DbError> {
+    async fn check_loose(
+        &self,
+        on: &mut On<'_>,
+        account: &AccountId,
+        closing: Option<&Closing>,
+        report: &mut Report,
+    ) -> Result<(), DbError> {
         (report.leftover,) = on.only(LEFTOVER, binds![account, report.closed]).await?;
         let loose: Option<(String,)> = on.first(LOOSE, binds![account]).await?;
         let mut finding = loose.map(|(id,)| Finding::loose(format!("event {id} has no place in the chain")));
+        if let Some(closing) = closing.filter(|_| finding.is_none()) {
+            let young: Option<(i64,)> = on.first(YOUNG, binds![account, closing.sequence, closing.closed_at]).await?;
+            finding = young.map(|(place,)| Finding::at(place, "it is younger than the closing that covers its place"));
+        }
         let mut after = String::new();
         loop {
             let rows: Vec<Row> = on.all(WAITING, binds![account, &after, BATCH]).await?;
@@ -245,9 +256,14 @@ const ALL_HEADS: &str = "SELECT account_id, sequence, mac FROM event_heads WHERE
 const BEHIND: &str = "SELECT COALESCE((SELECT MAX(sequence) FROM events WHERE account_id = $1), 0), \
      COALESCE((SELECT sequence FROM event_heads WHERE account_id = $1), 0)";
 const LEFTOVER: &str = "SELECT COUNT(*) FROM events WHERE account_id = $1 AND sequence <= $2";
-// Changes of contacts are not in the chain.
-const LOOSE: &str = "SELECT id FROM events WHERE account_id = $1 AND ((sequence IS NULL AND coalesce_key IS NULL \
-     AND subject_kind <> 'contact') OR sequence < 1) ORDER BY id LIMIT 1";
+// The plus keeps engines from an index of time.
+const YOUNG: &str = "SELECT sequence FROM events WHERE account_id = $1 AND sequence <= $2 AND +happened_at >= $3 \
+     ORDER BY sequence LIMIT 1";
+const LOOSE: &str = concat!(
+    "SELECT id FROM events WHERE account_id = $1 AND ((sequence IS NULL AND coalesce_key IS NULL AND NOT (",
+    data_event!(),
+    ")) OR sequence < 1) ORDER BY id LIMIT 1"
+);
 
 /// Every statement of this file.
-pub const ALL: &[&str] = &[NEXT, WAITING, HEAD, ALL_HEADS, BEHIND, LEFTOVER, LOOSE];
+pub const ALL: &[&str] = &[NEXT, WAITING, HEAD, ALL_HEADS, BEHIND, LEFTOVER, YOUNG, LOOSE];
