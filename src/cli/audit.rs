@@ -161,7 +161,10 @@ async fn check(db: &Db, only: Option<AccountId>, kept: Option<KeptHeads>) -> Out
             (compared, too_old) = (compared + usize::from(!old), too_old + usize::from(old));
         }
     }
-    say([if kept.is_some() { WITH_HEAD } else { WITHOUT_HEAD }])?;
+    // Of a chain that is not whole nothing is promised.
+    if kept.is_none() || broken == 0 {
+        say([if kept.is_some() { WITH_HEAD } else { WITHOUT_HEAD }])?;
+    }
     match (broken, too_old, kept.is_some() && compared == 0) {
         (0, 0, false) => Ok(()),
         (0, 0, true) => Err("the kept head names none of the accounts that were checked".to_owned()),
