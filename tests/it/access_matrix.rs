@@ -68,8 +68,11 @@ impl Asker {
         let stranger = Visitor::new(origin);
         let visitor = match self {
             Self::Browser { visitor, cookie, half, .. } => {
-                // Whatever an answer has taken away is presented again: a dead session stays dead.
-                visitor.set_cookie(SESSION, cookie.as_deref());
+                // Whatever an answer has taken away is presented again: a dead session stays dead. One that goes on under another
+                // id is the browser's own.
+                if visitor.cookie(SESSION).is_none() {
+                    visitor.set_cookie(SESSION, cookie.as_deref());
+                }
                 visitor.set_cookie(HALF_COOKIE, half.as_deref());
                 visitor
             }

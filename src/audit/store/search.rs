@@ -3,8 +3,7 @@
 use super::{Row, columns, events};
 use crate::audit::model::event::Event;
 use crate::binds;
-use crate::db::journal::place::told_event;
-use crate::db::{Bind, DbError, On};
+use crate::db::{Bind, DbError, On, journal::place::told_event};
 use crate::ids::AccountId;
 use crate::world::Timestamp;
 
@@ -220,18 +219,16 @@ pub async fn stretch(
 ) -> Result<Stretch, DbError> {
     let Besides { actor, action, kind } = ask.besides;
     let combined = *ask.besides != Besides::default();
-    let sql = driver.sql();
     let mut binds = ask.binds(driver, cursor);
     binds.extend(binds![actor, action, kind, if combined { LOOK } else { ask.most }, ask.most]);
-    let rows: Vec<Row> = on.all(pick(sql.page, ask.towards), binds).await?;
-    let found = events(rows)?;
+    let found = events(on.all::<Row>(pick(driver.sql().page, ask.towards), binds).await?)?;
     let enough = i64::try_from(found.len()).is_ok_and(|found| found >= ask.most);
     if enough || !combined {
         return Ok((found, None));
     }
     let mut binds = ask.binds(driver, cursor);
     binds.extend(binds![LOOK - 1]);
-    let edge: Option<(i64, String)> = on.first(pick(sql.edge, ask.towards), binds).await?;
+    let edge: Option<(i64, String)> = on.first(pick(driver.sql().edge, ask.towards), binds).await?;
     Ok((found, edge.map(|(at, id)| Cursor { at: Timestamp::from_millis(at), id })))
 }
 

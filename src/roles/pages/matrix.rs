@@ -59,8 +59,7 @@ pub async fn preview(
     form.expect(&["base", "shown"], &["on"])?;
     let draft = read(&form)?;
     let matrix = Matrix::open(Asking::with(&permit, &request, &db)?).await?;
-    let bar = Bar { aloud: true, ..matrix.bar(&draft) };
-    frame::page(&request, StatusCode::OK, &bar)
+    frame::page(&request, StatusCode::OK, &Bar { aloud: true, ..matrix.bar(&draft) })
 }
 
 /// `POST /settings/roles`: asks in words first, unless they were read in the save bar; then saves.
@@ -235,8 +234,7 @@ impl<'a> Matrix<'a> {
 
     /// The question before it is saved: the words, and the password where it is needed.
     fn confirm(&self, form: &FormBody, plan: &Plan, shown: &Shown) -> Result<HttpResponse> {
-        let problems = shown.problems();
-        let mut shell = self.asking.shell_below("Save these changes?");
+        let (problems, mut shell) = (shown.problems(), self.asking.shell_below("Save these changes?"));
         shell.has_errors = !problems.is_empty();
         let page = ConfirmPage {
             shell,
