@@ -138,6 +138,12 @@ async fn everybody_who_asks_gets_the_same_answer() {
     assert_eq!(server.mails().len(), 3, "{:?}", server.mails());
     assert!(ask(&scene, "no address").await.expect(422).shows("Enter an e-mail address"));
     let seen = "SELECT CAST(COALESCE(SUM(times), 0) AS BIGINT) FROM events WHERE action = 'password_reset.requested' AND account_id IS NULL";
+    for _ in 0..100 {
+        if count(&scene, seen).await >= 3 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
     assert_eq!(count(&scene, seen).await, 3, "the operator sees those in vain");
     let typed = "SELECT COUNT(*) FROM events WHERE subject_name LIKE '%nobody%' OR details LIKE '%nobody@%'";
     assert_eq!(count(&scene, typed).await, 0);
