@@ -21,6 +21,6 @@ pub async fn seal_anew(db: &Db) -> Result<u64> {
         let anew = secret.seal(db.keys(), &user, db.world().entropy());
         count += u64::from(factor::reseal(&mut tx.on(), &user, &sealed, &anew).await?);
     }
-    tx.commit_unlogged(Unlogged::HalfWay).await?;
+    tx.commit_unlogged(Unlogged::Resealing).await?;
     Ok(count)
 }
