@@ -70,12 +70,19 @@ impl Email {
     pub fn parse(text: &str) -> Result<Self, Bad> {
         let (text, key) = (text.trim(), fold(text));
         // Folding turns look-alikes into the signs themselves: an `@` that it makes would put the address into another domain.
-        let fits = is_address(text) && is_address(&key);
+        let fits = is_address(text) && is_address(&key) && domain_of(text).is_some_and(|own| domain_of(&key) == Some(own));
         if !fits || text.chars().count() > 254 || text::problem_in(text, false).is_some() {
             return Err(Bad::Email);
         }
         Ok(Self { text: text.to_owned(), key })
     }
+}
+
+/// The domain as the network knows it. Folding writes `ß` as `ss`, which is a domain of somebody else: such an address must be
+/// given with the `xn--` form of its domain.
+fn domain_of(address: &str) -> Option<String> {
+    let (_, host) = address.rsplit_once('@')?;
+    idna::domain_to_ascii(host).ok()
 }
 
 fn is_address(text: &str) -> bool {
@@ -228,6 +235,9 @@ mod tests {
             "a@b.de\u{ff20}c.de",
             "a@b\u{2025}de",
             "a\u{ff1c}@b.de",
+            // Not the domain `strasse.example`, nor the one with `σ` at its end.
+            "a@straße.example",
+            "a@λόγος.example",
         ] {
             assert_eq!(Email::parse(bad), Err(Bad::Email), "{bad}");
         }

@@ -9,6 +9,7 @@ use crate::db::Db;
 use crate::db::journal::{Class, Counted, Doer, Entry, Subject};
 use crate::error::{AppError, Result};
 use crate::ids::UserId;
+use crate::keys::Purpose;
 use crate::world::Timestamp;
 use actix_session::SessionExt as _;
 use actix_web::{HttpRequest, web};
@@ -43,7 +44,11 @@ pub async fn check(
     if let Some(seconds) = counters.attempt(db, visit.now).await? {
         return Ok(Err(Asked::TooMany(seconds)));
     }
+    let session = request.get_session();
+    let name = |code: &str| db.keys().mac(Purpose::Names, format!("confirmed by {} {code}", staff.seed).as_bytes());
+    let by = if by_code { name(password) } else { String::new() };
     let (right, wrong, action) = match by_code {
+        true if session::was_confirmed_by(&session, &by) => (true, Asked::WrongCode, CODE_REFUSED),
         true => (people.is_code(&staff.user, password, visit.now).await?, Asked::WrongCode, CODE_REFUSED),
         false => (people.is_password(&staff.user, password).await?, Asked::WrongPassword, PASSWORD_REFUSED),
     };
@@ -53,7 +58,7 @@ pub async fn check(
         return Ok(Err(wait.map_or(wrong, Asked::TooMany)));
     }
     counters.succeed(db).await?;
-    session::confirm(&request.get_session(), visit.now)?;
+    session::confirm(&session, visit.now, by)?;
     let mut fresh = StaffMember::clone(staff);
     fresh.authenticated_at = visit.now;
     Ok(Ok(Arc::new(fresh)))

@@ -91,6 +91,7 @@ pub fn sign_in(session: &Session, db: &Db, who: (&UserId, &AccountId, i64), visi
         since: visit.now.millis(),
         authenticated: visit.now.millis(),
         moved: visit.now.millis(),
+        confirmed_by: String::new(),
         epoch: who.2,
         seed: encode(entropy.bytes()),
         handle: encode(entropy.bytes()),
@@ -102,13 +103,23 @@ pub fn sign_in(session: &Session, db: &Db, who: (&UserId, &AccountId, i64), visi
 
 /// Notes that the password was given again; the session goes on under a new id. A browser that sent the same form twice sends
 /// the second by the old id and may never see the answer to the first: for [`OVERLAP`] the old id still brings a form, without
-/// the confirmation, and whoever then gives the password gets the same new id.
+/// the confirmation, and whoever then gives the password, or the same code (`by`, empty for a password), gets the same new id.
 ///
 /// # Errors
 /// When the session cannot hold the facts.
-pub fn confirm(session: &Session, now: Timestamp) -> Result<()> {
-    change(session, |facts| (facts.authenticated, facts.moved) = (now.millis(), now.millis()))?;
+pub fn confirm(session: &Session, now: Timestamp, by: String) -> Result<()> {
+    change(session, |facts| {
+        (facts.authenticated, facts.moved) = (now.millis(), now.millis());
+        facts.confirmed_by = by;
+    })?;
     session.insert(MOVES, true).map_err(AppError::internal)
+}
+
+/// Whether this is the second of two equal forms, and the code named `by` confirmed the first.
+#[must_use]
+pub fn was_confirmed_by(session: &Session, by: &str) -> bool {
+    let facts: Option<Facts> = session.get(STATE).ok().flatten();
+    session.contains_key(BEFORE) && facts.is_some_and(|facts| !by.is_empty() && facts.confirmed_by == by)
 }
 
 /// Notes that the password was changed: all other sessions were ended, and this one goes on in `epoch` under a new id. The old

@@ -1,6 +1,7 @@
 //! What a second factor demands and allows: everyone's in an account, shorter passwords, turning it off, resetting it, and codes in
 //! place of the password.
 
+use crate::console::Admin;
 use crate::support::actors::{ADMIN, PASSWORD, Scene, call, sign_in};
 use crate::support::app::TestApp;
 use crate::support::database::TestDatabase;
@@ -27,6 +28,10 @@ async fn count(scene: &Scene, sql: &'static str) -> i64 {
 async fn demand(by: &Visitor, on: bool) -> Page {
     let form = by.get(ACCOUNT).await.expect(200).form(ACCOUNT);
     by.submit(form.with_all("second_factor", if on { &["required"] } else { &[] })).await
+}
+
+fn by(visitor: &Visitor) -> Admin {
+    Admin { visitor: visitor.clone() }
 }
 
 async fn turn_off(visitor: &Visitor, password: &str, code: &str) -> Page {
@@ -192,6 +197,33 @@ async fn a_code_in_place_of_the_password_counts_once_and_loses_nothing() {
     assert_eq!((statuses[0], statuses[7]), (403, 429), "{statuses:?}");
     other.submit(form.clone().with("password", &phone.code(&scene))).await.expect(429);
     other.submit(form.with("password", PASSWORD)).await.expect(303);
+}
+
+#[actix_web::test]
+async fn a_form_with_a_code_that_is_sent_twice_is_done_once_and_signs_nobody_out() {
+    let scene = Scene::new().await;
+    let phone = Phone::set_up(&scene, &scene.admin).await;
+    let integrations = "SELECT COUNT(*) FROM integrations";
+    let before = count(&scene, integrations).await;
+    scene.app.advance(Span::minutes(16));
+    let form = by(&scene.admin).creation("Ledger").await.unwrap();
+    let (code, wrong) = (phone.code(&scene), scene.admin.clone());
+    let sent = form.with("password", &code);
+    // The browser drops the answer to its first click, cookies and all.
+    let first = scene.admin.clone();
+    let made = first.submit(sent.clone()).await.expect(303);
+    wrong.submit(sent.clone().with("password", "000000")).await.expect(403);
+    let again = scene.admin.submit(sent.clone()).await.expect(303);
+    assert_eq!(made.header("location"), again.header("location"), "both clicks end at the token");
+    assert_eq!(count(&scene, integrations).await, before + 1);
+    scene.admin.get("/profile").await.expect(200);
+    // The code has confirmed that one form: another, and the same one later, need the next code.
+    let thief = first.clone();
+    scene.app.advance(Span::minutes(16));
+    let other = by(&scene.admin).creation("Post").await.unwrap();
+    scene.admin.submit(other.with("password", &code)).await.expect(403);
+    thief.submit(sent).await.expect(403);
+    assert_eq!(count(&scene, integrations).await, before + 1);
 }
 
 #[actix_web::test]

@@ -16,6 +16,9 @@ pub(super) struct Facts {
     /// When it last went on under another id.
     #[serde(default)]
     pub(super) moved: i64,
+    /// The name of the code by which it was last confirmed; empty when it was the password.
+    #[serde(default)]
+    pub(super) confirmed_by: String,
     pub(super) epoch: i64,
     pub(super) seed: String,
     pub(super) handle: String,
