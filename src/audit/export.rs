@@ -58,7 +58,7 @@ impl Format {
     pub const fn head(self) -> &'static str {
         match self {
             Self::Csv => {
-                "time,event,times,person,person_kind,person_id,what,action,thing_kind,thing,thing_id,address,client,request,details\r\n"
+                "time,event,sequence,times,person,person_kind,person_id,what,action,thing_kind,thing,thing_id,address,client,request,details\r\n"
             }
             Self::JsonLines => "",
         }
@@ -89,6 +89,7 @@ fn add_row(text: &mut String, event: &Event) {
     let cells = [
         &instant(event.at),
         &event.id,
+        &event.sequence.map(|place| place.to_string()).unwrap_or_default(),
         &event.times.to_string(),
         &event.actor_name,
         &event.actor_kind,
@@ -189,7 +190,7 @@ mod tests {
         Format::Csv.add(&mut row, &event);
         assert_eq!(row.split(',').count(), Format::Csv.head().split(',').count());
         assert!(
-            row.starts_with("2026-11-22T09:21:07.000Z,evt_01,1,Maren Holt,staff,usr_1,paused Warehouse sync,"),
+            row.starts_with("2026-11-22T09:21:07.000Z,evt_01,,1,Maren Holt,staff,usr_1,paused Warehouse sync,"),
             "{row}"
         );
         let mut line = String::new();

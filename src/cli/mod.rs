@@ -76,7 +76,11 @@ async fn admin(settings: &args::Settings, command: args::AdminCommand) -> Outcom
     let public = settings.public().map_err(said)?;
     let post = Post::start(mailer);
     let told = db.heard_by(Arc::new(Notices::new(db.clone(), post.clone(), public.clone())));
-    let outcome = operator::admin(&told, &public, command).await;
+    let tells = !matches!(command, args::AdminCommand::Create { .. } | args::AdminCommand::ResetLink { .. });
+    let mut outcome = operator::admin(&told, &public, command).await;
+    if tells && outcome.is_ok() && !post.is_configured() {
+        outcome = say(["No mail was sent, since no mail server is given here: tell them."]);
+    }
     post.finish().await;
     db.close().await;
     outcome

@@ -70,7 +70,8 @@ impl Email {
     pub fn parse(text: &str) -> Result<Self, Bad> {
         let (text, key) = (text.trim(), fold(text));
         // Folding turns look-alikes into the signs themselves: an `@` that it makes would put the address into another domain.
-        let fits = is_address(text) && is_address(&key) && domain_of(text).is_some_and(|own| domain_of(&key) == Some(own));
+        let fits =
+            is_address(text) && is_address(&key) && domain_of(text).is_some_and(|own| domain_of(&key) == Some(own));
         if !fits || text.chars().count() > 254 || text::problem_in(text, false).is_some() {
             return Err(Bad::Email);
         }

@@ -55,6 +55,8 @@ pub struct Pending<A> {
 pub enum Asked {
     /// No password was given.
     ForPassword,
+    /// Nor a code, by somebody who has a second factor.
+    ForPasswordOrCode,
     /// A wrong one was.
     WrongPassword,
     /// A wrong code was, or one that was used already.

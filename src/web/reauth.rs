@@ -34,7 +34,7 @@ pub async fn check(
     let people = request.app_data::<web::Data<dyn People>>().ok_or_else(|| AppError::internal("no people"))?;
     let db = request.app_data::<web::Data<Db>>().ok_or_else(|| AppError::internal("no database"))?;
     if password.is_empty() {
-        return Ok(Err(Asked::ForPassword));
+        return Ok(Err(if staff.second_factor { Asked::ForPasswordOrCode } else { Asked::ForPassword }));
     }
     let by_code = staff.second_factor && is_code(password);
     let counters = match by_code {

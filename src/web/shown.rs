@@ -59,6 +59,7 @@ impl Again {
 
     fn error(&self) -> Option<String> {
         Some(match self.0.as_ref()? {
+            Asked::ForPasswordOrCode => "Enter your password or a code to go on".to_owned(),
             Asked::ForPassword => "Enter your password to go on".to_owned(),
             Asked::WrongPassword => "That is not your password".to_owned(),
             Asked::WrongCode => "That code is not right, or it was used already".to_owned(),

@@ -102,7 +102,7 @@ async fn confirms_by_code(browser: &Browser, console: &Console, phone: &Phone) {
     browser.visit(&console.url(&format!("{LIST}/new/review?name=Booking&scopes=contacts.readonly"))).await;
     console.app.advance(Span::minutes(16));
     browser.press("Generate token").await;
-    browser.sees("Enter your password to go on").await;
+    browser.sees("Enter your password or a code to go on").await;
     browser.fill("Your password or a code", &phone.code_at(console.app.world().now())).await;
     browser.press("Generate token").await;
     browser.heading("Copy the token for Booking").await;

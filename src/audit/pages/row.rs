@@ -124,7 +124,8 @@ fn ways(event: &Event, viewer: &StaffMember) -> Vec<(String, String)> {
     }
     let kind = KINDS.iter().find(|(kind, _)| *kind == event.subject_kind);
     if let (Some((kind, _)), Some(id)) = (kind, &event.subject_id) {
-        ways.push(("All events of this".to_owned(), address(&Filter::of_thing(kind, id))));
+        let name = Some(event.subject_name.as_str()).filter(|name| !name.is_empty()).unwrap_or("this");
+        ways.push((format!("All events of {name}"), address(&Filter::of_thing(kind, id))));
     }
     let who = event.actor_id.as_deref().unwrap_or(&event.actor_kind);
     ways.push((format!("Everything by {}", event.actor_name), address(&Filter::by(who))));

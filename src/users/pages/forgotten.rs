@@ -125,11 +125,14 @@ pub async fn ask(
     Ok(frame::see_other(&request, "/login/reset/sent", None))
 }
 
-/// `GET /login/reset/sent`.
+/// `GET /login/reset/sent`; where no mail is sent, nothing was.
 ///
 /// # Errors
 /// When the page cannot be rendered.
-pub async fn sent(_: Open, request: HttpRequest) -> Result<HttpResponse> {
+pub async fn sent(_: Open, request: HttpRequest, post: web::Data<Post>) -> Result<HttpResponse> {
+    if !post.is_configured() {
+        return Ok(frame::see_other(&request, "/login/reset", None));
+    }
     frame::page(&request, StatusCode::OK, &ForgottenSentPage::new())
 }
 

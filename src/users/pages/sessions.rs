@@ -170,7 +170,7 @@ pub async fn end_all(
 /// The page again, with the question for the password.
 async fn ask(own: &Own<'_>, handle: Option<&str>, asked: Asked) -> Result<HttpResponse> {
     let mut page = own.page().await?;
-    let nothing_yet = asked == Asked::ForPassword;
+    let nothing_yet = matches!(asked, Asked::ForPassword | Asked::ForPasswordOrCode);
     let again = Again::sent(asked);
     let mut guard = sudo_guard(own.db, own.actor, false, Some(&again));
     guard.password = guard.password.map(|field| {
