@@ -94,6 +94,10 @@ ids! {
     TokenId = "tok_";
     /// A contact.
     ContactId = "con_";
+    /// A note of a contact.
+    NoteId = "nte_";
+    /// A task of a contact.
+    TaskId = "tsk_";
     /// An entry of the journal.
     EventId = "evt_";
     /// One request, as logs and error pages name it.

@@ -1,5 +1,10 @@
 //! Contacts on API v2.
 
+pub mod notes;
+mod parts;
+pub mod tags;
+pub mod tasks;
+
 use super::commands::{self, Page, Refused, Wanted};
 use super::json::{Written, read, write_item};
 use super::model::{Duplicate, Matching};
@@ -111,9 +116,10 @@ fn missing() -> AppError {
 fn said(refused: Refused) -> AppError {
     match refused {
         Refused::Missing => missing(),
-        Refused::TooManyFields => {
-            let most = super::commands::CUSTOM_FIELDS_MAX;
-            api::invalid_fields(vec![format!("customFields must not be more than {most} in one contact")]).into()
+        Refused::NoNote => api::problem(404, "note_not_found", "Note not found.").into(),
+        Refused::NoTask => api::problem(404, "task_not_found", "Task not found.").into(),
+        Refused::TooMany(what, most) => {
+            api::invalid_fields(vec![format!("{what} must not be more than {most} in one contact")]).into()
         }
         Refused::Failed(error) => error,
         Refused::Duplicate(Duplicate { id, name, matching }) => {

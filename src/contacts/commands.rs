@@ -1,5 +1,11 @@
 //! What software and people can do with contacts.
 
+pub mod notes;
+mod parts;
+pub mod tags;
+pub mod tasks;
+pub mod whole;
+
 use super::model::{Contact, Draft, Duplicate, Matching};
 use super::store::{self, Cursor, Towards};
 use super::{CreateContact, DeleteContact, UpdateContact};
@@ -21,8 +27,12 @@ pub enum Refused {
     Duplicate(Duplicate),
     /// The account has no such contact.
     Missing,
-    /// It would have more custom fields than a contact may have.
-    TooManyFields,
+    /// The contact has no such note.
+    NoNote,
+    /// The contact has no such task.
+    NoTask,
+    /// It would have more of these than a contact may have.
+    TooMany(&'static str, usize),
     /// Anything that is not about the contact.
     Failed(AppError),
 }
@@ -105,7 +115,7 @@ pub async fn update(
             return Ok(contact);
         }
         if contact.custom_fields.len() > CUSTOM_FIELDS_MAX {
-            return Err(Refused::TooManyFields);
+            return Err(Refused::TooMany("customFields", CUSTOM_FIELDS_MAX));
         }
         contact.updated_at = permit.now();
         refuse_duplicate(&mut tx.on(), &contact).await?;

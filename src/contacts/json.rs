@@ -1,12 +1,12 @@
 //! A contact as API v2 writes and reads it.
 
-use super::model::{Contact, CustomField, Draft, distinct_tags, plain, read_text};
+use super::model::{Contact, CustomField, Draft, TAGS_MAX, distinct_tags, plain, read_text};
 use super::texts::Text;
 use crate::web::api::{Fields, iso};
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_json::{Value, json};
 
-/// How many tags and how many custom fields a contact may have.
+/// How many custom fields a contact may have.
 const MANY: usize = 200;
 const TAG: usize = 100;
 const FIELD_ID: usize = 100;
@@ -36,9 +36,10 @@ pub fn read(fields: &mut Fields) -> Draft {
     draft
 }
 
-fn read_tags(list: Vec<Value>, fields: &mut Fields) -> Vec<String> {
-    if list.len() > MANY {
-        fields.wrong(format!("tags must contain at most {MANY} elements"));
+/// Reads tags, each once; what is wrong is noted.
+pub fn read_tags(list: Vec<Value>, fields: &mut Fields) -> Vec<String> {
+    if list.len() > TAGS_MAX {
+        fields.wrong(format!("tags must contain at most {TAGS_MAX} elements"));
         return Vec::new();
     }
     let mut tags = Vec::new();

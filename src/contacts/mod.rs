@@ -9,7 +9,11 @@ mod store;
 mod texts;
 
 pub use commands::{Refused, create};
+pub use model::note::{Note, NoteDraft};
+pub use model::task::{Task, TaskDraft};
 pub use model::{Contact, CustomField, Draft};
+pub use store::notes::{ALL as NOTE_STATEMENTS, add as add_note};
+pub use store::tasks::{ALL as TASK_STATEMENTS, add as add_task};
 pub use store::{ALL as STATEMENTS, add};
 pub use texts::Text;
 
@@ -35,6 +39,32 @@ actions! {
     UpdateContact: PersonNeeds::Never, WRITE, None, false;
     /// Delete a contact.
     DeleteContact: PersonNeeds::Never, WRITE, None, false;
+    /// Add tags to a contact.
+    AddTags: PersonNeeds::Never, WRITE, None, false;
+    /// Remove tags from a contact.
+    RemoveTags: PersonNeeds::Never, WRITE, None, false;
+    /// List the notes of a contact.
+    ListNotes: PersonNeeds::Never, READ, None, false;
+    /// Read one note.
+    ReadNote: PersonNeeds::Never, READ, None, false;
+    /// Add a note to a contact.
+    CreateNote: PersonNeeds::Never, WRITE, None, false;
+    /// Change a note.
+    UpdateNote: PersonNeeds::Never, WRITE, None, false;
+    /// Delete a note.
+    DeleteNote: PersonNeeds::Never, WRITE, None, false;
+    /// List the tasks of a contact.
+    ListTasks: PersonNeeds::Never, READ, None, false;
+    /// Read one task.
+    ReadTask: PersonNeeds::Never, READ, None, false;
+    /// Add a task to a contact.
+    CreateTask: PersonNeeds::Never, WRITE, None, false;
+    /// Change a task.
+    UpdateTask: PersonNeeds::Never, WRITE, None, false;
+    /// Complete a task, or open it again.
+    CompleteTask: PersonNeeds::Never, WRITE, None, false;
+    /// Delete a task.
+    DeleteTask: PersonNeeds::Never, WRITE, None, false;
     /// Be told that a route of the contract is not served here.
     CallUnserved: PersonNeeds::Never, TokenNeeds::AnyLive, None, false;
     /// See contacts in the console.
@@ -50,19 +80,6 @@ const UNSERVED: &[(Method, &str)] = &[
     (Method::POST, "/contacts/bulk/tags/update/{type}"),
     (Method::GET, "/contacts/business/{business}"),
     (Method::GET, "/contacts/{id}/appointments"),
-    (Method::POST, "/contacts/{id}/tags"),
-    (Method::DELETE, "/contacts/{id}/tags"),
-    (Method::GET, "/contacts/{id}/notes"),
-    (Method::POST, "/contacts/{id}/notes"),
-    (Method::GET, "/contacts/{id}/notes/{note}"),
-    (Method::PUT, "/contacts/{id}/notes/{note}"),
-    (Method::DELETE, "/contacts/{id}/notes/{note}"),
-    (Method::GET, "/contacts/{id}/tasks"),
-    (Method::POST, "/contacts/{id}/tasks"),
-    (Method::GET, "/contacts/{id}/tasks/{task}"),
-    (Method::PUT, "/contacts/{id}/tasks/{task}"),
-    (Method::DELETE, "/contacts/{id}/tasks/{task}"),
-    (Method::PUT, "/contacts/{id}/tasks/{task}/completed"),
     (Method::POST, "/contacts/{id}/followers"),
     (Method::DELETE, "/contacts/{id}/followers"),
     (Method::DELETE, "/contacts/{id}/campaigns/removeAll"),
@@ -82,8 +99,21 @@ pub fn routes() -> Vec<Route> {
         Route::api(Method::GET, "/contacts/{id}", api::get),
         Route::api(Method::PUT, "/contacts/{id}", api::update),
         Route::api(Method::DELETE, "/contacts/{id}", api::delete),
+        Route::api(Method::POST, "/contacts/{id}/tags", api::tags::add),
+        Route::api(Method::DELETE, "/contacts/{id}/tags", api::tags::remove),
+        Route::api(Method::GET, "/contacts/{id}/notes", api::notes::list),
+        Route::api(Method::POST, "/contacts/{id}/notes", api::notes::create),
+        Route::api(Method::GET, "/contacts/{id}/notes/{note}", api::notes::get),
+        Route::api(Method::PUT, "/contacts/{id}/notes/{note}", api::notes::update),
+        Route::api(Method::DELETE, "/contacts/{id}/notes/{note}", api::notes::delete),
+        Route::api(Method::GET, "/contacts/{id}/tasks", api::tasks::list),
+        Route::api(Method::POST, "/contacts/{id}/tasks", api::tasks::create),
+        Route::api(Method::GET, "/contacts/{id}/tasks/{task}", api::tasks::get),
+        Route::api(Method::PUT, "/contacts/{id}/tasks/{task}", api::tasks::update),
+        Route::api(Method::PUT, "/contacts/{id}/tasks/{task}/completed", api::tasks::complete),
+        Route::api(Method::DELETE, "/contacts/{id}/tasks/{task}", api::tasks::delete),
         Route::page(Method::GET, "/business/contacts", pages::list),
-        Route::page(Method::GET, "/business/contacts/{id}", pages::show),
+        Route::page(Method::GET, "/business/contacts/{id}", pages::show::show),
     ];
     routes.extend(UNSERVED.iter().map(|(method, path)| Route::api(method.clone(), path, api::unserved)));
     routes

@@ -1,5 +1,12 @@
 //! A contact, and what may stand in its fields.
 
+pub mod note;
+pub mod prose;
+mod tags;
+pub mod task;
+
+pub use tags::{TAGS_MAX, distinct_tags, with_tags, without_tags};
+
 use super::texts::{Text, Texts};
 use crate::ids::{AccountId, ContactId};
 use crate::text::{BadText, fold, problem_in};
@@ -239,14 +246,6 @@ fn read_day(text: &str) -> Result<String, String> {
         _ => return Err(wrong()),
     };
     Ok(date.to_string())
-}
-
-/// Tags in the order in which they came, each once (folded), without blank ones.
-#[must_use]
-pub fn distinct_tags(given: Vec<String>) -> Vec<String> {
-    let mut seen = std::collections::BTreeSet::new();
-    let trimmed = given.into_iter().map(|tag| tag.trim().to_owned()).filter(|tag| !tag.is_empty());
-    trimmed.filter(|tag| seen.insert(fold(tag))).collect()
 }
 
 #[cfg(test)]

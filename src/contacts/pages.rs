@@ -1,7 +1,9 @@
 //! The console's Contacts pages: what came in, for people to look at.
 
+pub mod show;
+
 use super::ViewContacts;
-use super::commands::{self, Page, Refused, Wanted};
+use super::commands::{self, Page, Wanted};
 use super::model::Contact;
 use super::store::{Cursor, Towards};
 use super::texts::Text;
@@ -11,15 +13,14 @@ use crate::error::{AppError, Result};
 use crate::ids::ContactId;
 use crate::web::form::Query;
 use crate::web::frame;
+use crate::web::parts::When;
 use crate::web::parts::chart::grouped;
-use crate::web::parts::{Fact, When};
-use crate::web::shell::{Crumb, Shell};
+use crate::web::shell::Shell;
 use crate::web::times;
 use crate::world::Timestamp;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use serde_json::Value;
 
 const PATH: &str = "/business/contacts";
 const PER_PAGE: usize = 50;
@@ -67,28 +68,6 @@ pub struct Row {
     pub came_in: When,
 }
 
-/// View data of one contact.
-#[derive(Debug, Template)]
-#[template(path = "contacts/show.html")]
-pub struct ShowPage {
-    /// The frame.
-    pub shell: Shell,
-    /// Its id.
-    pub id: String,
-    /// What is known in plain words.
-    pub texts: Vec<Fact>,
-    /// Fields of the caller's own.
-    pub custom: Vec<Fact>,
-    /// Its tags.
-    pub tags: Vec<String>,
-    /// Whether it must not be disturbed, when that is known.
-    pub dnd: Option<bool>,
-    /// When it came in.
-    pub came_in: When,
-    /// When it was last changed.
-    pub changed: When,
-}
-
 /// `GET /business/contacts`
 pub async fn list(
     permit: Permit<ViewContacts>,
@@ -116,22 +95,6 @@ pub async fn list(
         return frame::page(&request, StatusCode::OK, &view.as_list());
     }
     frame::page(&request, StatusCode::OK, &view)
-}
-
-/// `GET /business/contacts/{id}`
-pub async fn show(
-    permit: Permit<ViewContacts>,
-    id: web::Path<String>,
-    request: HttpRequest,
-    db: web::Data<Db>,
-) -> Result<HttpResponse> {
-    let id: ContactId = id.parse().map_err(|_| AppError::NotFound)?;
-    let contact = commands::find(&db, permit.account(), &id).await.map_err(|refused| match refused {
-        Refused::Failed(error) => error,
-        Refused::Missing | Refused::TooManyFields | Refused::Duplicate(_) => AppError::NotFound,
-    })?;
-    let shell = frame::shell(&request, &db, permit.actor(), contact.title());
-    frame::page(&request, StatusCode::OK, &ShowPage::new(shell, &contact, permit.now()))
 }
 
 impl ListPage {
@@ -166,35 +129,6 @@ impl Row {
             title,
         }
     }
-}
-
-impl ShowPage {
-    /// The contact as it is shown at `now`.
-    #[must_use]
-    pub fn new(mut shell: Shell, contact: &Contact, now: Timestamp) -> Self {
-        shell.breadcrumb = vec![Crumb::area("Business"), Crumb::link("Contacts", PATH)];
-        let fact = |&text: &Text| contact.texts.get(text).map(|value| Fact::new(text.label(), value));
-        let custom = contact.custom_fields.iter().map(|field| {
-            let value = field.value.as_str().map_or_else(|| spelled(&field.value), str::to_owned);
-            Fact::new(&field.id, value)
-        });
-        Self {
-            shell,
-            id: contact.id.to_string(),
-            texts: Text::ALL.iter().filter_map(fact).collect(),
-            custom: custom.collect(),
-            tags: contact.tags.clone(),
-            dnd: contact.dnd,
-            came_in: times::ago_or_day(contact.created_at, now),
-            changed: times::ago_or_day(contact.updated_at, now),
-        }
-    }
-}
-
-/// A custom value in words: a list with commas, anything else as JSON.
-fn spelled(value: &Value) -> String {
-    let texts = value.as_array().map(|list| list.iter().map(Value::as_str).collect::<Option<Vec<_>>>());
-    texts.flatten().map_or_else(|| value.to_string(), |texts| texts.join(", "))
 }
 
 fn words(page: &Page, searched: bool) -> String {

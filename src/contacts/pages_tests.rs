@@ -1,10 +1,9 @@
-//! What the pages say of lists and of one contact.
+//! What the list says.
 
 use super::*;
-use crate::contacts::model::{CustomField, Draft};
+use crate::contacts::model::Draft;
 use crate::ids::AccountId;
 use crate::world::{FixedEntropy, Span};
-use serde_json::json;
 
 const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 
@@ -46,19 +45,6 @@ fn the_swapped_part_is_the_list_alone_and_announces_itself() {
     let html = view.as_list().render().unwrap();
     assert!(html.contains("data-announce=\"1 contact\"") && html.contains("+47 22 12 34 56"));
     assert!(!html.contains("<html"));
-}
-
-#[test]
-fn a_page_shows_every_known_field_and_no_other() {
-    let mut ada = contact(&[(Text::FirstName, "Ada"), (Text::City, "London")]);
-    let field = |id: &str, value: Value| CustomField { id: id.to_owned(), value };
-    ada.custom_fields = vec![field("plan", json!(["gold", "silver"])), field("seats", json!(12))];
-    ada.tags = vec!["vip".to_owned()];
-    let html = ShowPage::new(Shell::default(), &ada, NOW).render().unwrap();
-    for expected in ["First name", "London", "gold, silver", "12", "vip", ada.id.as_str()] {
-        assert!(html.contains(expected), "{expected}");
-    }
-    assert!(!html.contains("Phone") && !html.contains("Do not disturb"));
 }
 
 #[test]

@@ -1,5 +1,8 @@
 //! Contacts in the database. Every statement names the account.
 
+pub mod notes;
+pub mod tasks;
+
 use super::model::{Contact, Matching};
 use super::texts::Texts;
 use crate::binds;
@@ -44,9 +47,11 @@ const CHANGE: &str = "UPDATE contacts SET first_name = $3, last_name = $4, name 
      name_key = $23, email_key = $24, phone_key = $25, search_key = $26, updated_at = $27, version = version + 1 \
      WHERE account_id = $2 AND id = $1 AND version = $28";
 const REMOVE: &str = "DELETE FROM contacts WHERE account_id = $1 AND id = $2";
+// A write that changes nothing is how both engines hold a row.
+const HOLD: &str = "UPDATE contacts SET version = version WHERE account_id = $1 AND id = $2";
 
 /// Every statement of contacts.
-pub const ALL: &[&str] = &[FIND, BY_EMAIL, BY_PHONE, OLDER, NEWER, COUNT, ADDED_AT, ADD, CHANGE, REMOVE];
+pub const ALL: &[&str] = &[FIND, BY_EMAIL, BY_PHONE, OLDER, NEWER, COUNT, ADDED_AT, ADD, CHANGE, REMOVE, HOLD];
 
 /// A place in the list, which runs from the newest contact to the oldest.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -211,6 +216,11 @@ pub async fn change(on: &mut On<'_>, contact: &Contact) -> Result<bool, DbError>
 /// Removes a contact; whether it was there.
 pub async fn remove(on: &mut On<'_>, account: &AccountId, id: &ContactId) -> Result<bool, DbError> {
     on.run_one(REMOVE, binds![account, id]).await
+}
+
+/// Makes other writers of the contact wait until the transaction ends; whether it is there.
+pub async fn hold(on: &mut On<'_>, account: &AccountId, id: &ContactId) -> Result<bool, DbError> {
+    on.run_one(HOLD, binds![account, id]).await
 }
 
 fn fields(contact: &Contact) -> Result<Vec<crate::db::Bind>, DbError> {

@@ -102,7 +102,20 @@ macro_rules! from_ids {
     )*};
 }
 
-from_ids!(AccountId, UserId, StaffId, RoleId, InvitationId, IntegrationId, TokenId, ContactId, EventId, RequestId);
+from_ids!(
+    AccountId,
+    UserId,
+    StaffId,
+    RoleId,
+    InvitationId,
+    IntegrationId,
+    TokenId,
+    ContactId,
+    NoteId,
+    TaskId,
+    EventId,
+    RequestId
+);
 
 /// A LIKE pattern, with `\` as its escape, for texts that contain `search`, whose own `%` and `_` mean themselves.
 #[must_use]

@@ -1,5 +1,6 @@
 //! Two hundred contacts: invented names, addresses that end in `.example`, phone numbers that are reserved for fiction.
 
+use super::notes;
 use crate::contacts::{self, Contact, Draft, Text};
 use crate::db::Db;
 use crate::db::journal::Unlogged;
@@ -102,6 +103,7 @@ pub async fn add(db: &Db, account: &AccountId, now: Timestamp) -> Result<Contact
         let mut contact = Contact::new(id.clone(), account.clone(), at);
         contact.apply(draft(number));
         contacts::add(&mut tx.on(), &contact).await?;
+        notes::add(&mut tx.on(), account, (number, &id), at, db.world().entropy()).await?;
         newest = Some(id);
     }
     tx.commit_unlogged(Unlogged::Seed).await?;

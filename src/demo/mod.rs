@@ -3,6 +3,7 @@
 mod calls;
 mod contacts;
 mod life;
+mod notes;
 mod people;
 mod place;
 mod shown;

@@ -4,7 +4,7 @@ use crate::software::{Office, Software};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-const ALL: &[&str] = &["contacts.readonly", "contacts.write"];
+pub const ALL: &[&str] = &["contacts.readonly", "contacts.write"];
 
 #[actix_web::test]
 async fn a_contact_is_added_read_changed_listed_and_deleted() {
@@ -172,7 +172,9 @@ async fn routes_that_are_not_served_say_so_and_are_no_ids() {
     let office = Office::open().await;
     let software = office.software(ALL).await;
     let id = software.create(&json!({"firstName": "Ada"})).await.expect(201).contact_id();
-    for path in ["/contacts/search", "/contacts/upsert", "/contacts/bulk/business", &format!("/contacts/{id}/tags")] {
+    for path in
+        ["/contacts/search", "/contacts/upsert", "/contacts/bulk/business", &format!("/contacts/{id}/followers")]
+    {
         assert_eq!(software.post(path, &json!({})).await.expect(404).text("/code"), "route_not_served", "{path}");
     }
     assert_eq!(software.get("/contacts/search/duplicate").await.expect(404).text("/code"), "route_not_served");

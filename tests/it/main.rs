@@ -27,6 +27,12 @@ mod chain;
 #[cfg(test)]
 mod console;
 #[cfg(test)]
+mod contact_notes;
+#[cfg(test)]
+mod contact_tags;
+#[cfg(test)]
+mod contact_tasks;
+#[cfg(test)]
 mod contacts;
 #[cfg(test)]
 mod contacts_list;

@@ -122,6 +122,13 @@ pub const ACTIONS: &[Action] = &[
     of(CONTACT, "contact.created", "users", "Added", "added the contact {it}"),
     of(CONTACT, "contact.updated", "users", "Changed", "changed the contact {it}"),
     of(CONTACT, "contact.deleted", "users", "Deleted", "deleted the contact {it}"),
+    of(CONTACT, "note.created", "file-text", "Note added", "added the note {it} to the contact {contact}"),
+    of(CONTACT, "note.updated", "file-text", "Note changed", "changed the note {it} of the contact {contact}"),
+    of(CONTACT, "note.deleted", "file-text", "Note deleted", "deleted the note {it} of the contact {contact}"),
+    of(CONTACT, "task.created", "clipboard-list", "Task added", "added the task {it} to the contact {contact}"),
+    of(CONTACT, "task.updated", "clipboard-list", "Task changed", "changed the task {it} of the contact {contact}"),
+    of(CONTACT, "task.completed", "clipboard-list", "Task completed", "completed the task {it} of the contact {contact}"),
+    of(CONTACT, "task.deleted", "clipboard-list", "Task deleted", "deleted the task {it} of the contact {contact}"),
 ];
 
 /// The action with this name.

@@ -36,6 +36,7 @@ fn label(field: &str) -> (String, bool) {
         "sessions" => ("Sessions", false),
         "review" => ("Left for review", false),
         "fields" => ("Fields", true),
+        "contact" => ("Contact", true),
         "format" => ("Format", false),
         "filter" => ("Filter", true),
         other => return (other.to_owned(), true),

@@ -145,7 +145,7 @@ impl Filter {
     pub fn is_of_contacts(&self) -> bool {
         match &self.what {
             What::Kind(kind) => *kind == CONTACT,
-            What::Action(code) => code.starts_with("contact."),
+            What::Action(code) => actions::find(code).is_some_and(|action| action.kind == CONTACT),
             What::Any => self.thing.as_ref().is_some_and(|thing| thing.kind == CONTACT),
         }
     }
@@ -257,7 +257,9 @@ mod tests {
         assert_eq!(fields.join("&"), query);
         assert!(read("").unwrap().is_any());
         assert!(
-            read("action=contact.*").unwrap().is_of_contacts() && read("thing=contact:con_1").unwrap().is_of_contacts()
+            ["action=contact.*", "action=note.created", "thing=contact:con_1"]
+                .iter()
+                .all(|of| read(of).unwrap().is_of_contacts())
         );
     }
 

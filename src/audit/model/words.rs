@@ -119,6 +119,7 @@ impl Telling<'_> {
             }
             "as" => self.name_at("/role").map_or_else(Vec::new, |role| [words(" as "), vec![role]].concat()),
             "format" => self.string("/format").map_or_else(Vec::new, |format| words(format!(" as {format}"))),
+            "contact" => self.string("/contact").map_or_else(|| words("that is gone"), |id| vec![Piece::Code(id)]),
             "lacks" => self.lacks(),
             "updated" => self.updated(),
             "rotated" => self.rotated(),

@@ -52,6 +52,12 @@ fn an_unknown_action_is_told_as_it_is_written() {
 }
 
 #[test]
+fn notes_and_tasks_are_told_with_their_contact() {
+    let sentence = told(&event("contact", "task.completed", json!({ "contact": "con_1" })));
+    assert_eq!(sentence.text(), "completed the task Warehouse sync of the contact con_1");
+}
+
+#[test]
 fn names_and_hints_are_told_from_words() {
     let sentence = told(&event("integration", "integration.outgoing_expired", json!({ "ended": ["pit_…x4Ne"] })));
     let (name, code) = (Piece::Name("Warehouse sync".to_owned()), Piece::Code("pit_…x4Ne".to_owned()));

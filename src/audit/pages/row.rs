@@ -134,7 +134,9 @@ fn ways(event: &Event, viewer: &StaffMember) -> Vec<(String, String)> {
 
 /// The page of the thing, where there is one that `viewer` may open.
 fn page_of(event: &Event, viewer: &StaffMember) -> Option<(String, String)> {
-    let id = event.subject_id.as_deref()?;
+    // A note or a task is shown on the page of its contact.
+    let contact = event.details.get("contact").and_then(serde_json::Value::as_str);
+    let id = contact.filter(|_| event.subject_kind == "contact").or(event.subject_id.as_deref())?;
     let (path, words, needs, lab) = match event.subject_kind.as_str() {
         "integration" => (
             "/settings/private-integrations",

@@ -1,9 +1,10 @@
 //! Which events may stand without a place in a chain: conditions that checking and reading share.
 
-/// Holds for changes of contacts, the only events that never get a place.
+/// Holds for changes of contacts, their notes and tasks, the only events that never get a place.
 macro_rules! data_event {
     () => {
-        "subject_kind = 'contact' AND action IN ('contact.created', 'contact.updated', 'contact.deleted')"
+        "subject_kind = 'contact' AND action IN ('contact.created', 'contact.updated', 'contact.deleted', 'note.created', \
+         'note.updated', 'note.deleted', 'task.created', 'task.updated', 'task.completed', 'task.deleted')"
     };
 }
 pub(crate) use data_event;

@@ -1,0 +1,131 @@
+//! Notes of a contact on API v2.
+
+use super::parts::{Given, PERSON, TITLE, finish, flag, line, text};
+use super::{known, said};
+use crate::authz::Permit;
+use crate::contacts::commands::Refused;
+use crate::contacts::commands::notes::{self, NOTES_MAX};
+use crate::contacts::model::note::{Note, NoteDraft};
+use crate::contacts::model::prose::read_prose;
+use crate::contacts::{CreateNote, DeleteNote, ListNotes, ReadNote, UpdateNote};
+use crate::db::Db;
+use crate::error::Result;
+use crate::ids::NoteId;
+use crate::web::api::{Fields, JsonBody, answer, iso};
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use serde::Serialize;
+use serde_json::json;
+
+/// Characters of the words for a colour.
+const COLOR: usize = 40;
+
+/// A note as API v2 says it: what is unknown is left out.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Written<'a> {
+    id: &'a str,
+    contact_id: &'a str,
+    body: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    color: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user_id: Option<&'a str>,
+    pinned: bool,
+    date_added: String,
+}
+
+impl<'a> Written<'a> {
+    fn new(note: &'a Note) -> Self {
+        Self {
+            id: note.id.as_str(),
+            contact_id: note.contact.as_str(),
+            body: &note.body,
+            title: note.title.as_deref(),
+            color: note.color.as_deref(),
+            user_id: note.user.as_deref(),
+            pinned: note.pinned,
+            date_added: iso(note.created_at),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct One<'a> {
+    note: Written<'a>,
+}
+
+#[derive(Serialize)]
+struct Many<'a> {
+    notes: Vec<Written<'a>>,
+}
+
+/// `GET /contacts/{id}/notes`
+pub async fn list(permit: Permit<ListNotes>, id: web::Path<String>, db: web::Data<Db>) -> Result<HttpResponse> {
+    let notes = notes::newest(&db, permit.account(), &known(&id)?, NOTES_MAX).await.map_err(said)?;
+    Ok(answer(StatusCode::OK, &Many { notes: notes.iter().map(Written::new).collect() }))
+}
+
+/// `POST /contacts/{id}/notes`
+pub async fn create(
+    permit: Permit<CreateNote>,
+    id: web::Path<String>,
+    body: JsonBody,
+    db: web::Data<Db>,
+) -> Result<HttpResponse> {
+    let mut fields = body.0;
+    let draft = read(&mut fields, Given::Always);
+    finish(fields, &id, permit.account())?;
+    let note = notes::create(&db, &permit, &known(&id)?, draft).await.map_err(said)?;
+    Ok(answer(StatusCode::CREATED, &One { note: Written::new(&note) }))
+}
+
+/// `GET /contacts/{id}/notes/{note}`
+pub async fn get(
+    permit: Permit<ReadNote>,
+    path: web::Path<(String, String)>,
+    db: web::Data<Db>,
+) -> Result<HttpResponse> {
+    let note = notes::find(&db, permit.account(), &known(&path.0)?, &known_note(&path.1)?).await.map_err(said)?;
+    Ok(answer(StatusCode::OK, &One { note: Written::new(&note) }))
+}
+
+/// `PUT /contacts/{id}/notes/{note}`
+pub async fn update(
+    permit: Permit<UpdateNote>,
+    path: web::Path<(String, String)>,
+    body: JsonBody,
+    db: web::Data<Db>,
+) -> Result<HttpResponse> {
+    let mut fields = body.0;
+    let draft = read(&mut fields, Given::Maybe);
+    finish(fields, &path.0, permit.account())?;
+    let note = notes::update(&db, &permit, &known(&path.0)?, &known_note(&path.1)?, draft).await.map_err(said)?;
+    Ok(answer(StatusCode::OK, &One { note: Written::new(&note) }))
+}
+
+/// `DELETE /contacts/{id}/notes/{note}`
+pub async fn delete(
+    permit: Permit<DeleteNote>,
+    path: web::Path<(String, String)>,
+    db: web::Data<Db>,
+) -> Result<HttpResponse> {
+    notes::delete(&db, &permit, &known(&path.0)?, &known_note(&path.1)?).await.map_err(said)?;
+    Ok(answer(StatusCode::OK, &json!({ "succeded": true, "succeeded": true })))
+}
+
+fn read(fields: &mut Fields, given: Given) -> NoteDraft {
+    NoteDraft {
+        body: text(fields, "body", given, read_prose),
+        title: line(fields, "title", TITLE),
+        color: line(fields, "color", COLOR),
+        user: line(fields, "userId", PERSON),
+        pinned: flag(fields, "pinned", Given::Maybe),
+    }
+}
+
+fn known_note(id: &str) -> Result<NoteId> {
+    id.parse().map_err(|_| said(Refused::NoNote))
+}
