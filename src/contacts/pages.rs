@@ -128,7 +128,7 @@ pub async fn show(
     let id: ContactId = id.parse().map_err(|_| AppError::NotFound)?;
     let contact = commands::find(&db, permit.account(), &id).await.map_err(|refused| match refused {
         Refused::Failed(error) => error,
-        Refused::Missing | Refused::TooManyFields | Refused::Duplicate(_) => AppError::NotFound,
+        Refused::Missing | Refused::Stale | Refused::TooManyFields | Refused::Duplicate(_) => AppError::NotFound,
     })?;
     let shell = frame::shell(&request, &db, permit.actor(), contact.title());
     frame::page(&request, StatusCode::OK, &ShowPage::new(shell, &contact, permit.now()))

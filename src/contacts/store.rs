@@ -18,6 +18,10 @@ macro_rules! columns {
 const FIND: &str = concat!("SELECT ", columns!(), " FROM contacts WHERE account_id = $1 AND id = $2");
 const BY_EMAIL: &str = concat!("SELECT ", columns!(), " FROM contacts WHERE account_id = $1 AND email_key = $2");
 const BY_PHONE: &str = concat!("SELECT ", columns!(), " FROM contacts WHERE account_id = $1 AND phone_key = $2");
+// A change that changes nothing: whoever else wants to change the row waits for the end of the transaction, on either engine.
+const HOLD: &str = "UPDATE contacts SET version = version WHERE account_id = $1 AND id = $2";
+const HOLD_EMAIL: &str = "UPDATE contacts SET version = version WHERE account_id = $1 AND email_key = $2";
+const HOLD_PHONE: &str = "UPDATE contacts SET version = version WHERE account_id = $1 AND phone_key = $2";
 const OLDER: &str = concat!(
     "SELECT ",
     columns!(),
@@ -46,7 +50,8 @@ const CHANGE: &str = "UPDATE contacts SET first_name = $3, last_name = $4, name 
 const REMOVE: &str = "DELETE FROM contacts WHERE account_id = $1 AND id = $2";
 
 /// Every statement of contacts.
-pub const ALL: &[&str] = &[FIND, BY_EMAIL, BY_PHONE, OLDER, NEWER, COUNT, ADDED_AT, ADD, CHANGE, REMOVE];
+pub const ALL: &[&str] =
+    &[FIND, BY_EMAIL, BY_PHONE, HOLD, HOLD_EMAIL, HOLD_PHONE, OLDER, NEWER, COUNT, ADDED_AT, ADD, CHANGE, REMOVE];
 
 /// A place in the list, which runs from the newest contact to the oldest.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -149,6 +154,31 @@ impl TryFrom<Row> for Contact {
 /// The contact with this id.
 pub async fn find(on: &mut On<'_>, account: &AccountId, id: &ContactId) -> Result<Option<Contact>, DbError> {
     on.first::<Row>(FIND, binds![account, id]).await?.map(Contact::try_from).transpose()
+}
+
+/// The contact with this id, which nobody else changes until the transaction ends.
+pub async fn hold(on: &mut On<'_>, account: &AccountId, id: &ContactId) -> Result<Option<Contact>, DbError> {
+    match on.run_one(HOLD, binds![account, id]).await? {
+        true => find(on, account, id).await,
+        false => Ok(None),
+    }
+}
+
+/// The contact with this folded e-mail address or phone number, which nobody else changes until the transaction ends.
+pub async fn hold_matching(
+    on: &mut On<'_>,
+    account: &AccountId,
+    by: Matching,
+    key: &str,
+) -> Result<Option<Contact>, DbError> {
+    let statement = match by {
+        Matching::Email => HOLD_EMAIL,
+        Matching::Phone => HOLD_PHONE,
+    };
+    match on.run_one(statement, binds![account, key]).await? {
+        true => matching(on, account, by, key).await,
+        false => Ok(None),
+    }
 }
 
 /// The contact with this folded e-mail address or phone number.

@@ -30,6 +30,7 @@ mod console;
 mod contacts;
 #[cfg(test)]
 mod contacts_list;
+mod contacts_upsert;
 #[cfg(test)]
 mod crash;
 #[cfg(test)]
