@@ -36,6 +36,14 @@ pub fn read(fields: &mut Fields) -> Draft {
     draft
 }
 
+/// The same for a merge, which forgets nothing that is not named: what is null counts as not given.
+pub fn read_merging(fields: &mut Fields) -> Draft {
+    for name in Text::ALL.iter().map(|text| text.key()).chain(["dnd", "tags", "customFields"]) {
+        fields.drop_null(name);
+    }
+    read(fields)
+}
+
 /// Reads tags, each once; what is wrong is noted.
 pub fn read_tags(list: Vec<Value>, fields: &mut Fields) -> Vec<String> {
     if list.len() > TAGS_MAX {

@@ -35,6 +35,10 @@ actions! {
     ListContacts: PersonNeeds::Never, READ, None, false;
     /// Add a contact.
     CreateContact: PersonNeeds::Never, WRITE, None, false;
+    /// Find the contact that has an e-mail address or a phone number.
+    FindDuplicate: PersonNeeds::Never, READ, None, false;
+    /// Add a contact, or change the one with its address or number.
+    UpsertContact: PersonNeeds::Never, WRITE, None, false;
     /// Change a contact.
     UpdateContact: PersonNeeds::Never, WRITE, None, false;
     /// Delete a contact.
@@ -74,8 +78,6 @@ actions! {
 /// Routes of the contract below `/contacts` that are not served here. They stand in the table so that no literal is taken for an id.
 const UNSERVED: &[(Method, &str)] = &[
     (Method::POST, "/contacts/search"),
-    (Method::GET, "/contacts/search/duplicate"),
-    (Method::POST, "/contacts/upsert"),
     (Method::POST, "/contacts/bulk/business"),
     (Method::POST, "/contacts/bulk/tags/update/{type}"),
     (Method::GET, "/contacts/business/{business}"),
@@ -96,6 +98,8 @@ pub fn routes() -> Vec<Route> {
     let mut routes = vec![
         Route::api(Method::GET, "/contacts/", api::list),
         Route::api(Method::POST, "/contacts/", api::create),
+        Route::api(Method::POST, "/contacts/upsert", api::upsert),
+        Route::api(Method::GET, "/contacts/search/duplicate", api::duplicate),
         Route::api(Method::GET, "/contacts/{id}", api::get),
         Route::api(Method::PUT, "/contacts/{id}", api::update),
         Route::api(Method::DELETE, "/contacts/{id}", api::delete),

@@ -91,6 +91,37 @@ pub struct SearchKeys {
     pub search: String,
 }
 
+/// The state in which a contact must be for a change to be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Expected {
+    /// Whatever it is.
+    Any,
+    /// One of these versions.
+    Versions(Vec<i64>),
+}
+
+impl Expected {
+    /// Whether a contact of this version may be changed.
+    #[must_use]
+    pub fn holds(&self, version: i64) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Versions(versions) => versions.contains(&version),
+        }
+    }
+}
+
+impl Draft {
+    /// The folded address and number that it gives.
+    #[must_use]
+    pub fn keys(&self) -> [(Matching, Option<String>); 2] {
+        let given = |text: Text| {
+            self.texts.iter().rev().find(|(name, _)| *name == text).and_then(|(_, value)| value.as_deref())
+        };
+        [(Matching::Email, given(Text::Email).map(fold)), (Matching::Phone, given(Text::Phone).map(phone_key))]
+    }
+}
+
 impl Contact {
     /// A contact of which nothing is known yet.
     #[must_use]

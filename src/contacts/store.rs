@@ -21,6 +21,10 @@ macro_rules! columns {
 const FIND: &str = concat!("SELECT ", columns!(), " FROM contacts WHERE account_id = $1 AND id = $2");
 const BY_EMAIL: &str = concat!("SELECT ", columns!(), " FROM contacts WHERE account_id = $1 AND email_key = $2");
 const BY_PHONE: &str = concat!("SELECT ", columns!(), " FROM contacts WHERE account_id = $1 AND phone_key = $2");
+// A change that changes nothing: whoever else wants to change the row waits for the end of the transaction, on either engine.
+const HOLD: &str = "UPDATE contacts SET version = version WHERE account_id = $1 AND id = $2";
+const HOLD_EMAIL: &str = "UPDATE contacts SET version = version WHERE account_id = $1 AND email_key = $2";
+const HOLD_PHONE: &str = "UPDATE contacts SET version = version WHERE account_id = $1 AND phone_key = $2";
 const OLDER: &str = concat!(
     "SELECT ",
     columns!(),
@@ -47,11 +51,10 @@ const CHANGE: &str = "UPDATE contacts SET first_name = $3, last_name = $4, name 
      name_key = $23, email_key = $24, phone_key = $25, search_key = $26, updated_at = $27, version = version + 1 \
      WHERE account_id = $2 AND id = $1 AND version = $28";
 const REMOVE: &str = "DELETE FROM contacts WHERE account_id = $1 AND id = $2";
-// A write that changes nothing is how both engines hold a row.
-const HOLD: &str = "UPDATE contacts SET version = version WHERE account_id = $1 AND id = $2";
 
 /// Every statement of contacts.
-pub const ALL: &[&str] = &[FIND, BY_EMAIL, BY_PHONE, OLDER, NEWER, COUNT, ADDED_AT, ADD, CHANGE, REMOVE, HOLD];
+pub const ALL: &[&str] =
+    &[FIND, BY_EMAIL, BY_PHONE, HOLD, HOLD_EMAIL, HOLD_PHONE, OLDER, NEWER, COUNT, ADDED_AT, ADD, CHANGE, REMOVE];
 
 /// A place in the list, which runs from the newest contact to the oldest.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -156,6 +159,31 @@ pub async fn find(on: &mut On<'_>, account: &AccountId, id: &ContactId) -> Resul
     on.first::<Row>(FIND, binds![account, id]).await?.map(Contact::try_from).transpose()
 }
 
+/// The contact with this id, which nobody else changes until the transaction ends.
+pub async fn hold(on: &mut On<'_>, account: &AccountId, id: &ContactId) -> Result<Option<Contact>, DbError> {
+    match on.run_one(HOLD, binds![account, id]).await? {
+        true => find(on, account, id).await,
+        false => Ok(None),
+    }
+}
+
+/// The contact with this folded e-mail address or phone number, which nobody else changes until the transaction ends.
+pub async fn hold_matching(
+    on: &mut On<'_>,
+    account: &AccountId,
+    by: Matching,
+    key: &str,
+) -> Result<Option<Contact>, DbError> {
+    let statement = match by {
+        Matching::Email => HOLD_EMAIL,
+        Matching::Phone => HOLD_PHONE,
+    };
+    match on.run_one(statement, binds![account, key]).await? {
+        true => matching(on, account, by, key).await,
+        false => Ok(None),
+    }
+}
+
 /// The contact with this folded e-mail address or phone number.
 pub async fn matching(
     on: &mut On<'_>,
@@ -216,11 +244,6 @@ pub async fn change(on: &mut On<'_>, contact: &Contact) -> Result<bool, DbError>
 /// Removes a contact; whether it was there.
 pub async fn remove(on: &mut On<'_>, account: &AccountId, id: &ContactId) -> Result<bool, DbError> {
     on.run_one(REMOVE, binds![account, id]).await
-}
-
-/// Makes other writers of the contact wait until the transaction ends; whether it is there.
-pub async fn hold(on: &mut On<'_>, account: &AccountId, id: &ContactId) -> Result<bool, DbError> {
-    on.run_one(HOLD, binds![account, id]).await
 }
 
 fn fields(contact: &Contact) -> Result<Vec<crate::db::Bind>, DbError> {

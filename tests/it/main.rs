@@ -36,6 +36,7 @@ mod contact_tasks;
 mod contacts;
 #[cfg(test)]
 mod contacts_list;
+mod contacts_upsert;
 #[cfg(test)]
 mod crash;
 #[cfg(test)]

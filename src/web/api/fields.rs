@@ -26,6 +26,13 @@ impl Fields {
         self.map.remove(name)
     }
 
+    /// Takes a field out that is null, as if it had not been given.
+    pub fn drop_null(&mut self, name: &str) {
+        if self.map.get(name).is_some_and(Value::is_null) {
+            self.map.remove(name);
+        }
+    }
+
     /// Notes that something is wrong: a sentence that begins with the field's name.
     pub fn wrong(&mut self, what: impl Into<String>) {
         self.wrong.push(what.into());
