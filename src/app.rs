@@ -13,6 +13,7 @@ use crate::notices::Notices;
 use crate::signals::Signals;
 use crate::users::hashing::Hasher;
 use crate::web::actor::{self, Answer, People, Presented};
+use crate::web::api::Limits;
 use crate::web::cookie_keys::{self, CookieKeys};
 use crate::web::idle::Lines;
 use crate::web::refusal::Refusals;
@@ -294,6 +295,7 @@ impl App {
             web::Data::new(self.mailer.clone()),
             web::Data::new(self.post.clone()),
         );
+        let limits = web::Data::new(Limits::new(self.config.rate_limits));
         let public = self.public.clone();
         let factory = move || {
             let session = SessionMiddleware::builder(Sessions::clone(&data.4), cookie_keys.current().clone())
@@ -318,6 +320,7 @@ impl App {
                 .app_data(data.10.clone())
                 .app_data(data.11.clone())
                 .app_data(people.clone())
+                .app_data(limits.clone())
                 .app_data(web::Data::new(cookie_keys.clone()))
                 .wrap(from_fn(visit::serve))
                 .configure(|config| {

@@ -106,6 +106,20 @@ pub fn is_loopback(host: &str) -> bool {
     bare == "localhost" || bare.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
+/// How often one integration may call API v2, on each instance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RateLimits {
+    /// Calls in 10 seconds.
+    pub interval: u32,
+    /// Calls in a day, which begins at midnight UTC.
+    pub day: u32,
+}
+
+impl RateLimits {
+    /// What the contract names.
+    pub const DEFAULT: Self = Self { interval: 100, day: 200_000 };
+}
+
 /// Everything a server needs to know.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -125,6 +139,8 @@ pub struct Config {
     pub mail_from: Option<String>,
     /// How long audit events are kept; none: for ever.
     pub audit_keep: Option<Span>,
+    /// How often one integration may call API v2.
+    pub rate_limits: RateLimits,
     /// How log lines look.
     pub log_format: LogFormat,
     /// The labs that a new account starts with.
@@ -146,6 +162,7 @@ impl Config {
             smtp_url: None,
             mail_from: None,
             audit_keep: None,
+            rate_limits: RateLimits::DEFAULT,
             log_format: LogFormat::Text,
             new_account_labs: NewAccountLabs::all(),
             workers: 2,

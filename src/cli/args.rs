@@ -1,6 +1,6 @@
 //! Flags and their environment variables.
 
-use crate::config::{BadSetting, Config, LogFormat, NewAccountLabs, Public};
+use crate::config::{BadSetting, Config, LogFormat, NewAccountLabs, Public, RateLimits};
 use crate::world::Span;
 use clap::{Args, Parser, Subcommand};
 use ipnet::IpNet;
@@ -53,6 +53,12 @@ pub struct Settings {
     /// Remove audit events that are older than this many days; without it all are kept
     #[arg(long, env = "PROGREDA_AUDIT_KEEP_DAYS", value_name = "DAYS", value_parser = clap::value_parser!(u16).range(1..), global = true)]
     pub audit_keep_days: Option<u16>,
+    /// Calls that one integration may make in 10 seconds; each instance counts for itself, in memory. Bad tokens: three times as many from one address
+    #[arg(long, env = "PROGREDA_RATE_LIMIT", value_name = "CALLS", value_parser = clap::value_parser!(u32).range(1..), default_value_t = RateLimits::DEFAULT.interval, global = true)]
+    pub rate_limit: u32,
+    /// Calls that one integration may make in a day, from midnight to midnight UTC; counted as --rate-limit is
+    #[arg(long, env = "PROGREDA_DAILY_LIMIT", value_name = "CALLS", value_parser = clap::value_parser!(u32).range(1..), default_value_t = RateLimits::DEFAULT.day, global = true)]
+    pub daily_limit: u32,
     /// How log lines look
     #[arg(long, env = "PROGREDA_LOG_FORMAT", value_enum, default_value = "text", global = true)]
     pub log_format: LogFormat,
@@ -94,6 +100,7 @@ impl Settings {
             smtp_url: self.smtp_url.clone(),
             mail_from: self.mail_from.clone(),
             audit_keep: self.audit_keep_days.map(|days| Span::days(i64::from(days))),
+            rate_limits: RateLimits { interval: self.rate_limit, day: self.daily_limit },
             log_format: self.log_format,
             new_account_labs: self.new_account_labs.clone(),
             workers: std::thread::available_parallelism().map_or(2, std::num::NonZero::get),

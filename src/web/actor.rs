@@ -1,5 +1,6 @@
 //! Who is asking: resolved once for each request, from the session's cookie or from the token.
 
+use super::api::{Allowance, Limits};
 use super::routes::path;
 use super::session::SignedIn;
 use super::{api, session};
@@ -87,10 +88,11 @@ pub trait People: Send + Sync {
 /// Never of its own; passes on what comes back.
 pub async fn resolve_caller<B: MessageBody>(
     people: web::Data<dyn People>,
+    limits: web::Data<Limits>,
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, actix_web::Error> {
-    let asking = caller(&**people, &request).await.unwrap_or_else(Asking::Refused);
+    let asking = caller(&**people, &limits, &request).await.unwrap_or_else(Asking::Refused);
     request.extensions_mut().insert(asking);
     next.call(request).await
 }
@@ -109,9 +111,8 @@ pub async fn resolve_person<B: MessageBody>(
     next.call(request).await
 }
 
-async fn caller(people: &dyn People, request: &ServiceRequest) -> Result<Asking> {
+async fn caller(people: &dyn People, limits: &Limits, request: &ServiceRequest) -> Result<Asking> {
     let now = began(request)?;
-    let refused = |problem| Ok(Asking::Refused(AppError::Api(Arc::new(problem))));
     let presented = match api::bearer(request.headers()) {
         Ok(presented) => presented,
         Err(error) => return Ok(Asking::Refused(error)),
@@ -122,17 +123,29 @@ async fn caller(people: &dyn People, request: &ServiceRequest) -> Result<Asking>
             if let Some(known) = known {
                 request.extensions_mut().insert(known);
             }
-            return refused(problem);
+            let origin = request.extensions().get::<Visit>().map(|visit| visit.origin.clone()).unwrap_or_default();
+            let wait = note(request, limits.bad_token(&origin, now));
+            return Ok(Asking::Refused(wait.map_or_else(|| problem.into(), AppError::TooMany)));
         }
     };
-    if !path(request.request()).starts_with("/oauth/")
-        && let Some(problem) = api::version_problem(request.headers())
-    {
-        let (token, integration) = (caller.token.clone(), caller.integration.clone());
-        request.extensions_mut().insert(KnownToken { token, integration, account: caller.account.id.clone() });
-        return refused(problem);
-    }
-    Ok(Asking::Actor(Actor::Integration(caller)))
+    let wait = note(request, limits.call(&caller.integration, now));
+    let refused = match wait {
+        Some(seconds) => AppError::TooMany(seconds),
+        None if path(request.request()).starts_with("/oauth/") => return Ok(Asking::Actor(Actor::Integration(caller))),
+        None => match api::version_problem(request.headers()) {
+            Some(problem) => problem.into(),
+            None => return Ok(Asking::Actor(Actor::Integration(caller))),
+        },
+    };
+    let (token, integration) = (caller.token.clone(), caller.integration.clone());
+    request.extensions_mut().insert(KnownToken { token, integration, account: caller.account.id.clone() });
+    Ok(Asking::Refused(refused))
+}
+
+/// Notes what is left, for the answer's headers; the seconds to wait, when nothing is.
+fn note(request: &ServiceRequest, allowance: Allowance) -> Option<u32> {
+    request.extensions_mut().insert(allowance);
+    allowance.wait()
 }
 
 async fn person(people: &dyn People, request: &ServiceRequest) -> Result<Asking> {

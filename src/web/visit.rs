@@ -2,8 +2,8 @@
 
 use super::actor::{Asking, Visit};
 use super::idle::UnderWay;
-use super::routes::{Template, template};
-use super::{faces, headers, refusal};
+use super::routes::{Face, Template, face_of, template};
+use super::{api, faces, headers, refusal};
 use crate::authz::{Actor, Origin};
 use crate::error::AppError;
 use crate::ids::RequestId;
@@ -53,6 +53,9 @@ pub async fn serve<B: MessageBody + 'static>(
         response = ServiceResponse::new(response.into_parts().0, face);
     }
     headers::add(&mut response);
+    if face_of(response.request()) == Face::Api {
+        api::show_limits(&mut response);
+    }
     if let Ok(value) = HeaderValue::from_str(id.as_str()) {
         response.headers_mut().insert(REQUEST_ID, value);
     }

@@ -30,6 +30,7 @@ impl Binary {
             .arg("--key-file")
             .arg(database.key_file())
             .env("RUST_LOG", filter)
+            .env("PROGREDA_RATE_LIMIT", "1000000")
             .envs(settings.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

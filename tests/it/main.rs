@@ -68,6 +68,8 @@ mod labs;
 #[cfg(test)]
 mod life;
 #[cfg(test)]
+mod limits;
+#[cfg(test)]
 mod loose_events;
 #[cfg(test)]
 mod mail;

@@ -6,7 +6,8 @@ use progreda::binds;
 use progreda::db::Db;
 use progreda::db::journal::Unlogged;
 use progreda::ids::{AccountId, IntegrationId, TokenId};
-use progreda::integrations::secret::PlainSecret;
+use progreda::integrations::secret::{PlainSecret, parse_presented};
+use progreda::world::Span;
 use reqwest::header::HeaderMap;
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
@@ -21,7 +22,11 @@ pub struct Office {
 impl Office {
     /// The server is up and both accounts are there.
     pub async fn open() -> Self {
-        let app = TestApp::start().await;
+        Self::at(TestApp::start().await).await
+    }
+
+    /// The same on a server that the test has started.
+    pub async fn at(app: TestApp) -> Self {
         let db = app.db().await;
         let mut accounts = Vec::new();
         for name in ["Harbor & Pine", "Elsewhere"] {
@@ -38,6 +43,25 @@ impl Office {
     /// The same in the second account.
     pub async fn software_elsewhere(&self, scopes: &[&str]) -> Software {
         self.hire(&self.accounts[1], scopes).await
+    }
+
+    /// The same software with the new token of a rotation that began just now.
+    pub async fn second_token(&self, software: &Software) -> Software {
+        let entropy = self.db.world().entropy();
+        let (token, secret) = (TokenId::new(START, entropy), PlainSecret::generate(entropy));
+        let (digest, hint) = (secret.digest().to_hex(), secret.hint());
+        let mut tx = self.db.write().await.unwrap();
+        let sql = "SELECT integration_id FROM tokens WHERE digest = $1";
+        let old = parse_presented(software.token()).expect("a token").to_hex();
+        let (integration,): (String,) = tx.on().only(sql, binds![&old]).await.unwrap();
+        let sql = "UPDATE tokens SET role = 'outgoing', ends_at = $2 WHERE digest = $1";
+        tx.on().run(sql, binds![&old, START.plus(Span::days(7))]).await.unwrap();
+        let sql = "UPDATE integrations SET rotation_started_at = $2 WHERE id = $1";
+        tx.on().run(sql, binds![&integration, START]).await.unwrap();
+        let values = binds![&token, software.account(), &integration, digest, hint, START];
+        tx.on().run(ADD_TOKEN, values).await.unwrap();
+        tx.commit_unlogged(Unlogged::Seed).await.unwrap();
+        software.with_token(&secret.reveal_once())
     }
 
     async fn hire(&self, account: &AccountId, scopes: &[&str]) -> Software {

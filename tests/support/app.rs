@@ -4,7 +4,7 @@ use super::database::TestDatabase;
 use super::visitor::Visitor;
 use actix_web::rt::System;
 use progreda::app::{App, StopHandle};
-use progreda::config::Config;
+use progreda::config::{Config, RateLimits};
 use progreda::db::Db;
 use progreda::world::{Entropy, ManualClock, Span, Timestamp, World};
 use std::sync::Arc;
@@ -39,6 +39,8 @@ impl TestApp {
     pub fn start_with(database: TestDatabase, set: impl FnOnce(&mut Config)) -> Self {
         let clock = Arc::new(ManualClock::at(START));
         let mut config = Config::local(database.url().to_owned(), database.key_file());
+        // The clock stands still, so that a window would never end.
+        config.rate_limits = RateLimits { interval: 1_000_000, day: 1_000_000_000 };
         set(&mut config);
         let (server, url) = RunningServer::start(config.clone(), World::new(clock.clone(), Arc::new(RealChance)));
         Self { url, clock, config, server, database }

@@ -4,6 +4,7 @@ mod body;
 mod fields;
 mod if_match;
 mod json;
+mod limits;
 mod problems;
 mod query;
 mod render;
@@ -11,6 +12,7 @@ mod render;
 pub use body::JsonBody;
 pub use fields::Fields;
 pub use if_match::IfMatch;
+pub use limits::{Allowance, INTERVAL, Limits, show as show_limits};
 pub use problems::{
     DeadReason, HINT_CHECKSUM, HINT_SPACE, duplicate, foreign_location, invalid_fields, no_credentials, not_served,
     problem, token_dead, token_invalid, two_credentials,
