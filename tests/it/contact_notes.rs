@@ -42,7 +42,7 @@ async fn a_note_is_added_read_changed_listed_and_deleted() {
     office.app.advance(Span::seconds(1));
     let bare = software.post(&notes, &json!({"body": "Bare", "userId": null, "title": ""})).await.expect(201);
     let fields: Vec<&String> = bare.body["note"].as_object().unwrap().keys().collect();
-    assert_eq!(fields, ["body", "contactId", "dateAdded", "id", "pinned"], "what is unknown is left out");
+    assert_eq!(fields, ["id", "contactId", "body", "pinned", "dateAdded"], "what is unknown is left out");
     let listed = software.get(&notes).await.expect(200);
     assert_eq!(listed.body["notes"], json!([bare.body["note"], added.body["note"]]), "the newest first");
 

@@ -33,7 +33,7 @@ async fn a_task_is_added_read_changed_listed_and_deleted() {
     let body = json!({"title": "Second", "dueDate": "2021-07-08T04:30:00+02:00", "completed": false, "body": null});
     let bare = software.post(&tasks, &body).await.expect(201);
     let fields: Vec<&String> = bare.body["task"].as_object().unwrap().keys().collect();
-    assert_eq!(fields, ["completed", "contactId", "dueDate", "id", "title"], "what is unknown is left out");
+    assert_eq!(fields, ["id", "contactId", "title", "dueDate", "completed"], "what is unknown is left out");
     assert_eq!(bare.text("/task/dueDate"), "2021-07-08T02:30:00.000Z");
     let listed = software.get(&tasks).await.expect(200);
     assert_eq!(listed.body["tasks"], json!([bare.body["task"], added.body["task"]]), "the newest first");
