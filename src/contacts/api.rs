@@ -1,28 +1,31 @@
 //! Contacts on API v2.
 
+mod list;
 pub mod notes;
 mod parts;
+mod search;
 pub mod tags;
 pub mod tasks;
+mod upsert;
 
-use super::commands::{self, Page, Refused, Wanted};
-use super::json::{Written, read, write_item};
-use super::model::{Duplicate, Matching};
-use super::store::{Cursor, Towards};
-use super::{CallUnserved, CreateContact, DeleteContact, ListContacts, ReadContact, UpdateContact};
+pub use list::list;
+pub use search::search;
+pub use upsert::{duplicate, upsert};
+
+use super::commands::{self, Refused};
+use super::json::{Written, read};
+use super::model::{Contact, Duplicate, Expected, Matching};
+use super::{CallUnserved, CreateContact, DeleteContact, ReadContact, UpdateContact};
 use crate::authz::Permit;
-use crate::config::Public;
 use crate::db::Db;
 use crate::error::{AppError, Result};
-use crate::ids::{AccountId, ContactId};
-use crate::web::api::{self, Fields, JsonBody, Query, answer};
+use crate::ids::{AccountId, ContactId, RequestId};
+use crate::web::api::{self, Fields, IfMatch, JsonBody, answer};
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::http::header::{ETAG, HeaderValue};
+use actix_web::{HttpResponse, web};
 use serde::Serialize;
-use serde_json::{Map, Value, json};
-
-/// The greatest instant that a cursor may name, so that JSON readers keep it exact.
-const LAST_INSTANT: i64 = 9_007_199_254_740_991;
+use serde_json::json;
 
 #[derive(Serialize)]
 struct One<'a> {
@@ -32,7 +35,7 @@ struct One<'a> {
 /// `GET /contacts/{id}`
 pub async fn get(permit: Permit<ReadContact>, id: web::Path<String>, db: web::Data<Db>) -> Result<HttpResponse> {
     let contact = commands::find(&db, permit.account(), &known(&id)?).await.map_err(said)?;
-    Ok(answer(StatusCode::OK, &One { contact: Written(&contact) }))
+    Ok(tagged(&contact, answer(StatusCode::OK, &One { contact: Written(&contact) })))
 }
 
 /// `POST /contacts/`
@@ -42,13 +45,14 @@ pub async fn create(permit: Permit<CreateContact>, body: JsonBody, db: web::Data
     let location = fields.required_text("locationId");
     finish(fields, location.as_deref(), permit.account())?;
     let contact = commands::create(&db, &permit, draft).await.map_err(said)?;
-    Ok(answer(StatusCode::CREATED, &One { contact: Written(&contact) }))
+    Ok(tagged(&contact, answer(StatusCode::CREATED, &One { contact: Written(&contact) })))
 }
 
 /// `PUT /contacts/{id}`
 pub async fn update(
     permit: Permit<UpdateContact>,
     id: web::Path<String>,
+    expected: IfMatch,
     body: JsonBody,
     db: web::Data<Db>,
 ) -> Result<HttpResponse> {
@@ -56,36 +60,21 @@ pub async fn update(
     let draft = read(&mut fields);
     let location = fields.text("locationId").flatten();
     finish(fields, location.as_deref(), permit.account())?;
-    let contact = commands::update(&db, &permit, &known(&id)?, &draft).await.map_err(said)?;
-    Ok(answer(StatusCode::OK, &json!({ "succeded": true, "succeeded": true, "contact": Written(&contact) })))
+    let wanted = (&known(&id)?, &versions(expected));
+    let contact = commands::update(&db, &permit, wanted, &draft).await.map_err(said)?;
+    let body = json!({ "succeded": true, "succeeded": true, "contact": Written(&contact) });
+    Ok(tagged(&contact, answer(StatusCode::OK, &body)))
 }
 
 /// `DELETE /contacts/{id}`
-pub async fn delete(permit: Permit<DeleteContact>, id: web::Path<String>, db: web::Data<Db>) -> Result<HttpResponse> {
-    commands::delete(&db, &permit, &known(&id)?).await.map_err(said)?;
-    Ok(answer(StatusCode::OK, &json!({ "succeded": true, "succeeded": true })))
-}
-
-/// `GET /contacts/`
-pub async fn list(
-    permit: Permit<ListContacts>,
-    request: HttpRequest,
+pub async fn delete(
+    permit: Permit<DeleteContact>,
+    id: web::Path<String>,
+    expected: IfMatch,
     db: web::Data<Db>,
-    public: web::Data<Public>,
 ) -> Result<HttpResponse> {
-    let asked = Asked::read(request.query_string())?;
-    own(asked.location.as_deref(), permit.account())?;
-    let cursor = asked.cursor(&db, permit.account()).await?;
-    let wanted = Wanted { search: asked.query, cursor, towards: Towards::Older, limit: asked.limit };
-    let page = commands::list(&db, permit.account(), &wanted).await?;
-    Ok(answer(
-        StatusCode::OK,
-        &json!({
-            "contacts": page.contacts.iter().map(write_item).collect::<Vec<_>>(),
-            "count": page.total,
-            "meta": meta(&page, &wanted, permit.account(), &public.url()),
-        }),
-    ))
+    commands::delete(&db, &permit, (&known(&id)?, &versions(expected))).await.map_err(said)?;
+    Ok(answer(StatusCode::OK, &json!({ "succeded": true, "succeeded": true })))
 }
 
 /// A route of the contract that is not served here.
@@ -105,6 +94,32 @@ fn own(location: Option<&str>, account: &AccountId) -> Result<()> {
     }
 }
 
+/// The answer with the contact's entity tag: its version, which each change moves on.
+fn tagged(contact: &Contact, mut answer: HttpResponse) -> HttpResponse {
+    if let Ok(tag) = HeaderValue::from_str(&format!("\"{}\"", contact.version)) {
+        answer.headers_mut().insert(ETAG, tag);
+    }
+    answer
+}
+
+/// The id of the request, for bodies that name it.
+fn trace<A>(permit: &Permit<A>) -> &str {
+    permit.origin().request.as_ref().map_or("", RequestId::as_str)
+}
+
+/// What `If-Match` asks for. A tag that is no version of ours matches none.
+fn versions(expected: IfMatch) -> Expected {
+    match expected {
+        IfMatch::Any => Expected::Any,
+        IfMatch::Tags(tags) => Expected::Versions(tags.iter().filter_map(|tag| version(tag)).collect()),
+    }
+}
+
+fn version(tag: &str) -> Option<i64> {
+    let digits = !tag.is_empty() && !tag.starts_with('0') && tag.bytes().all(|byte| byte.is_ascii_digit());
+    if digits { tag.parse().ok() } else { None }
+}
+
 fn known(id: &str) -> Result<ContactId> {
     id.parse().map_err(|_| missing())
 }
@@ -116,6 +131,11 @@ fn missing() -> AppError {
 fn said(refused: Refused) -> AppError {
     match refused {
         Refused::Missing => missing(),
+        Refused::Stale => {
+            let message =
+                "The contact was changed since the version that If-Match names. Nothing was changed; read it again.";
+            api::problem(412, "precondition_failed", message).into()
+        }
         Refused::NoNote => api::problem(404, "note_not_found", "Note not found.").into(),
         Refused::NoTask => api::problem(404, "task_not_found", "Task not found.").into(),
         Refused::TooMany(what, most) => {
@@ -132,71 +152,4 @@ fn said(refused: Refused) -> AppError {
             api::duplicate(&message, meta).into()
         }
     }
-}
-
-/// What a call to the list asks for.
-struct Asked {
-    location: Option<String>,
-    limit: usize,
-    query: String,
-    after: Option<i64>,
-    after_id: Option<ContactId>,
-}
-
-impl Asked {
-    fn read(query: &str) -> Result<Self> {
-        let mut query = Query::read(query);
-        let location = query.text("locationId");
-        if location.is_none() {
-            query.wrong("locationId is required");
-        }
-        let limit = query.number("limit", 1..=100).and_then(|limit| usize::try_from(limit).ok()).unwrap_or(20);
-        let search = query.text("query").unwrap_or_default();
-        if search.chars().count() > 200 {
-            query.wrong("query must be at most 200 characters long");
-        }
-        let after = query.number("startAfter", 0..=LAST_INSTANT);
-        let after_id = query.text("startAfterId").map(|id| id.parse());
-        if after_id.as_ref().is_some_and(Result::is_err) {
-            query.wrong("startAfterId must be the id of a contact");
-        }
-        query.finish()?;
-        Ok(Self { location, limit, query: search, after, after_id: after_id.and_then(Result::ok) })
-    }
-
-    async fn cursor(&self, db: &Db, account: &AccountId) -> Result<Cursor> {
-        match (self.after, &self.after_id) {
-            (None, None) => Ok(Cursor::start()),
-            (Some(at), id) => Ok(Cursor { at, id: id.as_ref().map(ToString::to_string).unwrap_or_default() }),
-            (None, Some(id)) => commands::cursor_at(db, account, id).await?.ok_or_else(|| {
-                api::invalid_fields(vec!["startAfterId names no contact; give startAfter too".to_owned()]).into()
-            }),
-        }
-    }
-}
-
-fn meta(page: &Page, wanted: &Wanted, account: &AccountId, public_url: &str) -> Value {
-    let mut meta = Map::new();
-    let current = page.before.div_euclid(i64::try_from(wanted.limit).unwrap_or(1)).saturating_add(1);
-    meta.insert("total".to_owned(), json!(page.total));
-    meta.insert("currentPage".to_owned(), json!(current));
-    meta.insert("prevPage".to_owned(), if current > 1 { json!(current - 1) } else { Value::Null });
-    if let Some(last) = page.contacts.last() {
-        let at = last.created_at.millis();
-        meta.insert("startAfter".to_owned(), json!(at));
-        meta.insert("startAfterId".to_owned(), json!(last.id.as_str()));
-        if page.has_older() {
-            let mut query = form_urlencoded::Serializer::new(String::new());
-            query.append_pair("locationId", account.as_str());
-            query.append_pair("limit", &wanted.limit.to_string());
-            if !wanted.search.is_empty() {
-                query.append_pair("query", &wanted.search);
-            }
-            query.append_pair("startAfter", &at.to_string()).append_pair("startAfterId", last.id.as_str());
-            let base = public_url.trim_end_matches('/');
-            meta.insert("nextPageUrl".to_owned(), json!(format!("{base}/contacts/?{}", query.finish())));
-            meta.insert("nextPage".to_owned(), json!(current + 1));
-        }
-    }
-    Value::Object(meta)
 }

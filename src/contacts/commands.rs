@@ -1,20 +1,26 @@
 //! What software and people can do with contacts.
 
+mod list;
 pub mod notes;
 mod parts;
+mod search;
 pub mod tags;
 pub mod tasks;
+mod upsert;
 pub mod whole;
 
-use super::model::{Contact, Draft, Duplicate, Matching};
-use super::store::{self, Cursor, Towards};
+pub use list::{Page, Wanted, cursor_at, list};
+pub use search::{give_keys, search};
+pub use upsert::{Upserted, upsert};
+
+use super::model::{Contact, Draft, Duplicate, Expected, Matching};
+use super::store;
 use super::{CreateContact, DeleteContact, UpdateContact};
 use crate::authz::Permit;
 use crate::db::journal::{Change, Class, Entry, Subject};
-use crate::db::{Db, DbError, On};
+use crate::db::{Db, DbError, On, WriteTx};
 use crate::error::AppError;
 use crate::ids::{AccountId, ContactId};
-use crate::text::fold;
 use serde_json::json;
 
 /// How often a change is tried again when another one came between.
@@ -27,6 +33,8 @@ pub enum Refused {
     Duplicate(Duplicate),
     /// The account has no such contact.
     Missing,
+    /// It is not in the state that the caller expects.
+    Stale,
     /// The contact has no such note.
     NoNote,
     /// The contact has no such task.
@@ -77,66 +85,113 @@ pub async fn find(db: &Db, account: &AccountId, id: &ContactId) -> Result<Contac
 /// # Errors
 /// [`Refused::Duplicate`], also when another call adds the same one at this moment; faults of the store.
 pub async fn create(db: &Db, permit: &Permit<CreateContact>, draft: Draft) -> Result<Contact, Refused> {
-    let id = ContactId::new(permit.now(), db.world().entropy());
-    let mut contact = Contact::new(id, permit.account().clone(), permit.now());
-    let fields = contact.apply(draft);
     for _ in 0..TRIES {
-        let mut tx = db.write().await?;
-        refuse_duplicate(&mut tx.on(), &contact).await?;
-        match store::add(&mut tx.on(), &contact).await {
-            // Somebody added the same one since we looked; the next look finds it.
-            Err(DbError::Unique | DbError::Again) => {}
-            Err(error) => return Err(error.into()),
-            Ok(()) => {
-                tx.commit(permit, &[&ContactChange::Created(&contact, fields)]).await?;
-                return Ok(contact);
-            }
+        if let Some(contact) = insert(db.write().await?, db, permit, draft.clone()).await? {
+            return Ok(contact);
         }
     }
     Err(Refused::Failed(crowded()))
 }
 
-/// Changes the fields that `draft` gives.
+/// Adds what `draft` says; none when somebody added the same one since this transaction looked: the next one finds it.
+async fn insert<A>(mut tx: WriteTx, db: &Db, permit: &Permit<A>, draft: Draft) -> Result<Option<Contact>, Refused> {
+    let id = ContactId::new(permit.now(), db.world().entropy());
+    let mut contact = Contact::new(id, permit.account().clone(), permit.now());
+    let fields = contact.apply(draft);
+    refuse_duplicate(&mut tx.on(), &contact).await?;
+    match store::add(&mut tx.on(), &contact).await {
+        Err(DbError::Unique | DbError::Again) => Ok(None),
+        Err(error) => Err(error.into()),
+        Ok(()) => {
+            tx.commit(permit, &[&ContactChange::Created(&contact, fields)]).await?;
+            Ok(Some(contact))
+        }
+    }
+}
+
+/// The contact with this e-mail address or, when none has it, with this phone number.
 ///
 /// # Errors
-/// [`Refused::Missing`], [`Refused::Duplicate`], and faults of the store.
+/// Faults of the store.
+pub async fn same(
+    db: &Db,
+    account: &AccountId,
+    keys: [(Matching, Option<String>); 2],
+) -> Result<Option<Contact>, DbError> {
+    let mut reader = db.read().await?;
+    for (by, key) in keys {
+        let Some(key) = key else { continue };
+        if let Some(found) = store::matching(&mut reader.on(), account, by, &key).await? {
+            return Ok(Some(found));
+        }
+    }
+    Ok(None)
+}
+
+/// Changes the fields that `draft` gives, when the contact is in the state that is expected.
+///
+/// # Errors
+/// [`Refused::Missing`], [`Refused::Stale`], [`Refused::Duplicate`], and faults of the store.
 pub async fn update(
     db: &Db,
     permit: &Permit<UpdateContact>,
-    id: &ContactId,
+    (id, expected): (&ContactId, &Expected),
     draft: &Draft,
 ) -> Result<Contact, Refused> {
     for _ in 0..TRIES {
         let mut tx = db.write().await?;
-        let found = store::find(&mut tx.on(), permit.account(), id).await?;
-        let mut contact = found.ok_or(Refused::Missing)?;
-        let fields = contact.apply(draft.clone());
-        if fields.is_empty() {
+        let found = store::held(&mut tx.on(), permit.account(), id).await?.ok_or(Refused::Missing)?;
+        if !expected.holds(found.version) {
+            return Err(Refused::Stale);
+        }
+        if let Some(contact) = merge(tx, permit, found, draft.clone()).await? {
             return Ok(contact);
-        }
-        if contact.custom_fields.len() > CUSTOM_FIELDS_MAX {
-            return Err(Refused::TooMany("customFields", CUSTOM_FIELDS_MAX));
-        }
-        contact.updated_at = permit.now();
-        refuse_duplicate(&mut tx.on(), &contact).await?;
-        match store::change(&mut tx.on(), &contact).await {
-            Ok(false) | Err(DbError::Unique | DbError::Again) => {}
-            Err(error) => return Err(error.into()),
-            Ok(true) => {
-                tx.commit(permit, &[&ContactChange::Updated(&contact, fields)]).await?;
-                return Ok(contact);
-            }
         }
     }
     Err(Refused::Failed(crowded()))
 }
 
-/// Deletes a contact. What the journal keeps of it is its id and the names of fields.
+/// Writes what `draft` makes of a contact that the transaction holds; none when somebody else took its address or number just now.
+async fn merge<A>(
+    mut tx: WriteTx,
+    permit: &Permit<A>,
+    mut contact: Contact,
+    draft: Draft,
+) -> Result<Option<Contact>, Refused> {
+    let fields = contact.apply(draft);
+    if fields.is_empty() {
+        return Ok(Some(contact));
+    }
+    if contact.custom_fields.len() > CUSTOM_FIELDS_MAX {
+        return Err(Refused::TooMany("customFields", CUSTOM_FIELDS_MAX));
+    }
+    contact.updated_at = permit.now();
+    refuse_duplicate(&mut tx.on(), &contact).await?;
+    match store::change(&mut tx.on(), &contact).await {
+        Ok(false) | Err(DbError::Unique | DbError::Again) => Ok(None),
+        Err(error) => Err(error.into()),
+        Ok(true) => {
+            contact.version += 1;
+            tx.commit(permit, &[&ContactChange::Updated(&contact, fields)]).await?;
+            Ok(Some(contact))
+        }
+    }
+}
+
+/// Deletes a contact, when it is in the state that is expected. What the journal keeps of it is its id and the names of fields.
 ///
 /// # Errors
-/// [`Refused::Missing`] when the account has none, and faults of the store.
-pub async fn delete(db: &Db, permit: &Permit<DeleteContact>, id: &ContactId) -> Result<(), Refused> {
+/// [`Refused::Missing`] when the account has none, [`Refused::Stale`], and faults of the store.
+pub async fn delete(
+    db: &Db,
+    permit: &Permit<DeleteContact>,
+    (id, expected): (&ContactId, &Expected),
+) -> Result<(), Refused> {
     let mut tx = db.write().await?;
+    let found = store::held(&mut tx.on(), permit.account(), id).await?.ok_or(Refused::Missing)?;
+    if !expected.holds(found.version) {
+        return Err(Refused::Stale);
+    }
     if !store::remove(&mut tx.on(), permit.account(), id).await? {
         return Err(Refused::Missing);
     }
@@ -159,65 +214,4 @@ fn crowded() -> AppError {
     AppError::Conflict(
         "Other calls changed the same contact at the same time. Nothing was changed; try again.".to_owned(),
     )
-}
-
-/// What to list.
-#[derive(Debug, Clone)]
-pub struct Wanted {
-    /// What name, e-mail address, phone number or company must contain; empty for all.
-    pub search: String,
-    /// From where.
-    pub cursor: Cursor,
-    /// Which way.
-    pub towards: Towards,
-    /// How many at most.
-    pub limit: usize,
-}
-
-/// A stretch of the list, newest first.
-#[derive(Debug, Clone)]
-pub struct Page {
-    /// The contacts.
-    pub contacts: Vec<Contact>,
-    /// How many there are in all.
-    pub total: i64,
-    /// How many are newer than the first one here.
-    pub before: i64,
-}
-
-impl Page {
-    /// Whether older ones follow.
-    #[must_use]
-    pub fn has_older(&self) -> bool {
-        let here = i64::try_from(self.contacts.len()).unwrap_or(i64::MAX);
-        self.before.saturating_add(here) < self.total
-    }
-}
-
-/// Lists contacts from the newest to the oldest.
-///
-/// # Errors
-/// Faults of the store.
-pub async fn list(db: &Db, account: &AccountId, wanted: &Wanted) -> Result<Page, DbError> {
-    let search = fold(wanted.search.trim());
-    let limit = i64::try_from(wanted.limit).unwrap_or(i64::MAX);
-    let mut reader = db.read_slowly().await?;
-    let mut on = reader.on();
-    let mut contacts = store::page(&mut on, account, &search, (wanted.towards, &wanted.cursor), limit).await?;
-    if wanted.towards == Towards::Newer {
-        contacts.reverse();
-    }
-    let first = contacts.first().map_or_else(|| wanted.cursor.clone(), Cursor::at);
-    let (total, up_to_first) = store::count(&mut on, account, &search, &first).await?;
-    let before = if contacts.is_empty() { up_to_first } else { up_to_first - 1 };
-    Ok(Page { contacts, total, before })
-}
-
-/// The cursor at a contact that is named by its id alone.
-///
-/// # Errors
-/// Faults of the store.
-pub async fn cursor_at(db: &Db, account: &AccountId, id: &ContactId) -> Result<Option<Cursor>, DbError> {
-    let at = store::added_at(&mut db.read().await?.on(), account, id).await?;
-    Ok(at.map(|at| Cursor { at, id: id.to_string() }))
 }

@@ -1,6 +1,6 @@
 //! A contact as API v2 writes and reads it.
 
-use super::model::{Contact, CustomField, Draft, TAGS_MAX, distinct_tags, plain, read_text};
+use super::model::{Contact, CustomField, Draft, MEMBERS_MAX, TAGS_MAX, distinct_tags, plain, read_text};
 use super::texts::Text;
 use crate::web::api::{Fields, iso};
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
@@ -34,6 +34,14 @@ pub fn read(fields: &mut Fields) -> Draft {
         }
     }
     draft
+}
+
+/// The same for a merge, which forgets nothing that is not named: what is null counts as not given.
+pub fn read_merging(fields: &mut Fields) -> Draft {
+    for name in Text::ALL.iter().map(|text| text.key()).chain(["dnd", "tags", "customFields"]) {
+        fields.drop_null(name);
+    }
+    read(fields)
 }
 
 /// Reads tags, each once; what is wrong is noted.
@@ -90,6 +98,9 @@ fn read_custom_field(item: Value) -> Result<CustomField, String> {
     let [value] = <[Value; 1]>::try_from(given).map_err(|_| "must have one field_value".to_owned())?;
     if value.to_string().len() > FIELD_VALUE {
         return Err(format!("field_value must be at most {FIELD_VALUE} bytes long"));
+    }
+    if value.as_array().is_some_and(|list| list.len() > MEMBERS_MAX) {
+        return Err(format!("field_value must contain at most {MEMBERS_MAX} elements"));
     }
     Ok(CustomField { id: id.to_owned(), value })
 }

@@ -2,6 +2,7 @@
 
 mod body;
 mod fields;
+mod if_match;
 mod json;
 mod problems;
 mod query;
@@ -9,6 +10,7 @@ mod render;
 
 pub use body::JsonBody;
 pub use fields::Fields;
+pub use if_match::IfMatch;
 pub use problems::{
     DeadReason, HINT_CHECKSUM, HINT_SPACE, duplicate, foreign_location, invalid_fields, no_credentials, not_served,
     problem, token_dead, token_invalid, two_credentials,
