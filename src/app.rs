@@ -277,6 +277,7 @@ impl App {
         let lines = Lines::default();
         // Before anything is written under it, so that each chain says from which event on it counts.
         chores::use_current_key(&self.db).await;
+        chores::give_keys(&self.db).await;
         let chores = [
             tokio::spawn(chores::upkeep(lines.clone(), self.db.clone())),
             tokio::spawn(audit::due::tend(self.db.clone(), self.config.audit_keep)),

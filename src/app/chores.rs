@@ -1,8 +1,8 @@
-//! What a server does beside serving: cutting silent connections, due jobs, and taking a new key into use.
+//! What a server does beside serving: cutting silent connections, due jobs, taking a new key into use, and keys for searching.
 
 use crate::db::Db;
-use crate::integrations;
 use crate::web::idle::Lines;
+use crate::{contacts, integrations};
 use std::time::Duration;
 
 /// Every second: cuts silent connections; every minute: removes notes nobody read.
@@ -32,6 +32,20 @@ pub(super) async fn use_current_key(db: &Db) {
         let db = db.clone();
         tokio::spawn(async move {
             while db.use_current_key().await.is_err() {
+                tokio::time::sleep(Duration::from_mins(1)).await;
+            }
+        });
+    }
+}
+
+/// Once a start, before the server serves: contacts from before there were keys for searching get theirs. When that fails it is
+/// tried until it is done, and meanwhile some are not found by some filters.
+pub(super) async fn give_keys(db: &Db) {
+    if let Err(error) = contacts::give_keys(db).await {
+        tracing::warn!(cause = %error, "contacts could not be given their keys yet");
+        let db = db.clone();
+        tokio::spawn(async move {
+            while contacts::give_keys(&db).await.is_err() {
                 tokio::time::sleep(Duration::from_mins(1)).await;
             }
         });

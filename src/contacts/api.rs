@@ -3,11 +3,13 @@
 mod list;
 pub mod notes;
 mod parts;
+mod search;
 pub mod tags;
 pub mod tasks;
 mod upsert;
 
 pub use list::list;
+pub use search::search;
 pub use upsert::{duplicate, upsert};
 
 use super::commands::{self, Refused};
@@ -129,15 +131,15 @@ fn missing() -> AppError {
 fn said(refused: Refused) -> AppError {
     match refused {
         Refused::Missing => missing(),
-        Refused::NoNote => api::problem(404, "note_not_found", "Note not found.").into(),
-        Refused::NoTask => api::problem(404, "task_not_found", "Task not found.").into(),
-        Refused::TooMany(what, most) => {
-            api::invalid_fields(vec![format!("{what} must not be more than {most} in one contact")]).into()
-        }
         Refused::Stale => {
             let message =
                 "The contact was changed since the version that If-Match names. Nothing was changed; read it again.";
             api::problem(412, "precondition_failed", message).into()
+        }
+        Refused::NoNote => api::problem(404, "note_not_found", "Note not found.").into(),
+        Refused::NoTask => api::problem(404, "task_not_found", "Task not found.").into(),
+        Refused::TooMany(what, most) => {
+            api::invalid_fields(vec![format!("{what} must not be more than {most} in one contact")]).into()
         }
         Refused::Failed(error) => error,
         Refused::Duplicate(Duplicate { id, name, matching }) => {

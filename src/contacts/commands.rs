@@ -3,12 +3,14 @@
 mod list;
 pub mod notes;
 mod parts;
+mod search;
 pub mod tags;
 pub mod tasks;
 mod upsert;
 pub mod whole;
 
 pub use list::{Page, Wanted, cursor_at, list};
+pub use search::{give_keys, search};
 pub use upsert::{Upserted, upsert};
 
 use super::model::{Contact, Draft, Duplicate, Expected, Matching};
@@ -31,14 +33,14 @@ pub enum Refused {
     Duplicate(Duplicate),
     /// The account has no such contact.
     Missing,
+    /// It is not in the state that the caller expects.
+    Stale,
     /// The contact has no such note.
     NoNote,
     /// The contact has no such task.
     NoTask,
     /// It would have more of these than a contact may have.
     TooMany(&'static str, usize),
-    /// It is not in the state that the caller expects.
-    Stale,
     /// Anything that is not about the contact.
     Failed(AppError),
 }
@@ -138,7 +140,7 @@ pub async fn update(
 ) -> Result<Contact, Refused> {
     for _ in 0..TRIES {
         let mut tx = db.write().await?;
-        let found = store::hold(&mut tx.on(), permit.account(), id).await?.ok_or(Refused::Missing)?;
+        let found = store::held(&mut tx.on(), permit.account(), id).await?.ok_or(Refused::Missing)?;
         if !expected.holds(found.version) {
             return Err(Refused::Stale);
         }
@@ -186,7 +188,7 @@ pub async fn delete(
     (id, expected): (&ContactId, &Expected),
 ) -> Result<(), Refused> {
     let mut tx = db.write().await?;
-    let found = store::hold(&mut tx.on(), permit.account(), id).await?.ok_or(Refused::Missing)?;
+    let found = store::held(&mut tx.on(), permit.account(), id).await?.ok_or(Refused::Missing)?;
     if !expected.holds(found.version) {
         return Err(Refused::Stale);
     }

@@ -1,6 +1,6 @@
 //! A contact as API v2 writes and reads it.
 
-use super::model::{Contact, CustomField, Draft, TAGS_MAX, distinct_tags, plain, read_text};
+use super::model::{Contact, CustomField, Draft, MEMBERS_MAX, TAGS_MAX, distinct_tags, plain, read_text};
 use super::texts::Text;
 use crate::web::api::{Fields, iso};
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
@@ -98,6 +98,9 @@ fn read_custom_field(item: Value) -> Result<CustomField, String> {
     let [value] = <[Value; 1]>::try_from(given).map_err(|_| "must have one field_value".to_owned())?;
     if value.to_string().len() > FIELD_VALUE {
         return Err(format!("field_value must be at most {FIELD_VALUE} bytes long"));
+    }
+    if value.as_array().is_some_and(|list| list.len() > MEMBERS_MAX) {
+        return Err(format!("field_value must contain at most {MEMBERS_MAX} elements"));
     }
     Ok(CustomField { id: id.to_owned(), value })
 }

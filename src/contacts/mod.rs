@@ -5,13 +5,16 @@ mod commands;
 mod json;
 mod model;
 mod pages;
+mod search;
 mod store;
 mod texts;
 
-pub use commands::{Refused, create};
+pub use commands::{Refused, create, give_keys};
 pub use model::note::{Note, NoteDraft};
 pub use model::task::{Task, TaskDraft};
 pub use model::{Contact, CustomField, Draft};
+pub use store::keys::ALL as KEY_STATEMENTS;
+pub use store::list::ALL as LIST_STATEMENTS;
 pub use store::notes::{ALL as NOTE_STATEMENTS, add as add_note};
 pub use store::tasks::{ALL as TASK_STATEMENTS, add as add_task};
 pub use store::{ALL as STATEMENTS, add};
@@ -35,6 +38,8 @@ actions! {
     ListContacts: PersonNeeds::Never, READ, None, false;
     /// Add a contact.
     CreateContact: PersonNeeds::Never, WRITE, None, false;
+    /// Search contacts on API v2.
+    SearchContacts: PersonNeeds::Never, READ, None, false;
     /// Find the contact that has an e-mail address or a phone number.
     FindDuplicate: PersonNeeds::Never, READ, None, false;
     /// Add a contact, or change the one with its address or number.
@@ -77,7 +82,6 @@ actions! {
 
 /// Routes of the contract below `/contacts` that are not served here. They stand in the table so that no literal is taken for an id.
 const UNSERVED: &[(Method, &str)] = &[
-    (Method::POST, "/contacts/search"),
     (Method::POST, "/contacts/bulk/business"),
     (Method::POST, "/contacts/bulk/tags/update/{type}"),
     (Method::GET, "/contacts/business/{business}"),
@@ -99,6 +103,7 @@ pub fn routes() -> Vec<Route> {
         Route::api(Method::GET, "/contacts/", api::list),
         Route::api(Method::POST, "/contacts/", api::create),
         Route::api(Method::POST, "/contacts/upsert", api::upsert),
+        Route::api(Method::POST, "/contacts/search", api::search),
         Route::api(Method::GET, "/contacts/search/duplicate", api::duplicate),
         Route::api(Method::GET, "/contacts/{id}", api::get),
         Route::api(Method::PUT, "/contacts/{id}", api::update),

@@ -1,10 +1,12 @@
 //! A contact, and what may stand in its fields.
 
+mod keys;
 pub mod note;
 pub mod prose;
 mod tags;
 pub mod task;
 
+pub use keys::{MEMBERS_MAX, compared, phone_key, scalar_key};
 pub use tags::{TAGS_MAX, distinct_tags, with_tags, without_tags};
 
 use super::texts::{Text, Texts};
@@ -76,19 +78,6 @@ pub struct Duplicate {
     pub name: String,
     /// What is the same.
     pub matching: Matching,
-}
-
-/// The folded texts by which a contact is found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SearchKeys {
-    /// For order.
-    pub name: String,
-    /// Unique in an account.
-    pub email: Option<String>,
-    /// Unique in an account.
-    pub phone: Option<String>,
-    /// Everything that a search looks into.
-    pub search: String,
 }
 
 /// The state in which a contact must be for a change to be made.
@@ -190,28 +179,6 @@ impl Contact {
         changed.extend((self.custom_fields != before.custom_fields).then_some("customFields"));
         changed
     }
-
-    /// The keys of its present texts.
-    #[must_use]
-    pub fn keys(&self) -> SearchKeys {
-        let texts = &self.texts;
-        let name = self.name().map(|name| fold(&name)).unwrap_or_default();
-        let email = texts.email.as_deref().map(fold);
-        let phone = texts.phone.as_deref().map(phone_key);
-        let company = texts.company_name.as_deref().map(fold);
-        let as_written = texts.phone.as_deref().map(fold);
-        let parts = [Some(name.clone()), email.clone(), as_written, phone.clone(), company];
-        let search = parts.into_iter().flatten().collect::<Vec<_>>().join("\n");
-        SearchKeys { name, email, phone, search }
-    }
-}
-
-/// A phone number without its punctuation: a plus sign at its beginning, then digits.
-fn phone_key(phone: &str) -> String {
-    let folded = fold(phone);
-    let plus = if folded.trim_start().starts_with('+') { "+" } else { "" };
-    let digits: String = folded.chars().filter(char::is_ascii_digit).collect();
-    format!("{plus}{digits}")
 }
 
 /// Reads a text from outside. Blank counts as unknown.
@@ -225,7 +192,8 @@ pub fn read_text(text: Text, given: &str) -> Result<Option<String>, String> {
     }
     let value = plain(given, text.limit())?;
     let fits = match text {
-        Text::Email => is_email(value),
+        // Its folded form is a key as well, and no longer.
+        Text::Email => is_email(value) && fold(value).chars().count() <= text.limit(),
         Text::Phone => (3..=40).contains(&phone_key(value).len()),
         Text::DateOfBirth => return read_day(value).map(Some),
         _ => true,

@@ -1,15 +1,21 @@
-//! Contacts in the database. Every statement names the account.
+//! Contacts in the database. Every statement names the account; whoever writes one keeps its keys and its account's total.
 
+pub mod keys;
+pub mod list;
 pub mod notes;
+pub mod search;
 pub mod tasks;
 
+pub use list::{Cursor, Towards, added_at, count, page};
+
 use super::model::{Contact, Matching};
-use super::texts::Texts;
+use super::texts::{Text, Texts};
 use crate::binds;
-use crate::db::{DbError, On, containing};
+use crate::db::{DbError, On};
 use crate::ids::{AccountId, ContactId};
 use crate::world::Timestamp;
 
+/// What a [`Row`] is read from.
 macro_rules! columns {
     () => {
         "id, account_id, first_name, last_name, name, email, phone, address1, city, state, country, postal_code, website, \
@@ -18,75 +24,34 @@ macro_rules! columns {
     };
 }
 
+use columns;
+
 const FIND: &str = concat!("SELECT ", columns!(), " FROM contacts WHERE account_id = $1 AND id = $2");
 const BY_EMAIL: &str = concat!("SELECT ", columns!(), " FROM contacts WHERE account_id = $1 AND email_key = $2");
 const BY_PHONE: &str = concat!("SELECT ", columns!(), " FROM contacts WHERE account_id = $1 AND phone_key = $2");
-// A change that changes nothing: whoever else wants to change the row waits for the end of the transaction, on either engine.
+// A write that changes nothing is how both engines hold a row.
 const HOLD: &str = "UPDATE contacts SET version = version WHERE account_id = $1 AND id = $2";
 const HOLD_EMAIL: &str = "UPDATE contacts SET version = version WHERE account_id = $1 AND email_key = $2";
 const HOLD_PHONE: &str = "UPDATE contacts SET version = version WHERE account_id = $1 AND phone_key = $2";
-const OLDER: &str = concat!(
-    "SELECT ",
-    columns!(),
-    " FROM contacts WHERE account_id = $1 AND (created_at, id) < ($2, $3) AND search_key LIKE $4 ESCAPE '\\' \
-     ORDER BY created_at DESC, id DESC LIMIT $5"
-);
-const NEWER: &str = concat!(
-    "SELECT ",
-    columns!(),
-    " FROM contacts WHERE account_id = $1 AND (created_at, id) > ($2, $3) AND search_key LIKE $4 ESCAPE '\\' \
-     ORDER BY created_at, id LIMIT $5"
-);
-const COUNT: &str = "SELECT COUNT(*), COUNT(CASE WHEN (created_at, id) >= ($2, $3) THEN 1 END) \
-     FROM contacts WHERE account_id = $1 AND search_key LIKE $4 ESCAPE '\\'";
-const ADDED_AT: &str = "SELECT created_at FROM contacts WHERE account_id = $1 AND id = $2";
-const ADD: &str = "INSERT INTO contacts (id, account_id, first_name, last_name, name, email, phone, address1, city, state, \
-     country, postal_code, website, timezone, company_name, source, type, date_of_birth, assigned_to, dnd, tags, \
-     custom_fields, name_key, email_key, phone_key, search_key, created_at, updated_at, version) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, \
-     $24, $25, $26, $27, $28, $29)";
-const CHANGE: &str = "UPDATE contacts SET first_name = $3, last_name = $4, name = $5, email = $6, phone = $7, address1 = $8, \
-     city = $9, state = $10, country = $11, postal_code = $12, website = $13, timezone = $14, company_name = $15, \
-     source = $16, type = $17, date_of_birth = $18, assigned_to = $19, dnd = $20, tags = $21, custom_fields = $22, \
-     name_key = $23, email_key = $24, phone_key = $25, search_key = $26, updated_at = $27, version = version + 1 \
-     WHERE account_id = $2 AND id = $1 AND version = $28";
+const ADD: &str = "INSERT INTO contacts (id, account_id, first_name, last_name, name, email, phone, address1, city, \
+     state, country, postal_code, website, timezone, company_name, source, type, date_of_birth, assigned_to, dnd, \
+     tags, custom_fields, name_key, email_key, phone_key, search_key, first_name_key, last_name_key, address1_key, \
+     city_key, state_key, country_key, postal_code_key, website_key, timezone_key, company_name_key, source_key, \
+     type_key, assigned_to_key, created_at, updated_at, version, keyed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, \
+     $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, \
+     $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, TRUE)";
+const CHANGE: &str = "UPDATE contacts SET first_name = $3, last_name = $4, name = $5, email = $6, phone = $7, \
+     address1 = $8, city = $9, state = $10, country = $11, postal_code = $12, website = $13, timezone = $14, \
+     company_name = $15, source = $16, type = $17, date_of_birth = $18, assigned_to = $19, dnd = $20, tags = $21, \
+     custom_fields = $22, name_key = $23, email_key = $24, phone_key = $25, search_key = $26, first_name_key = $27, \
+     last_name_key = $28, address1_key = $29, city_key = $30, state_key = $31, country_key = $32, postal_code_key = \
+     $33, website_key = $34, timezone_key = $35, company_name_key = $36, source_key = $37, type_key = $38, \
+     assigned_to_key = $39, updated_at = $40, version = version + 1, keyed = TRUE WHERE account_id = $2 AND id = $1 \
+     AND version = $41";
 const REMOVE: &str = "DELETE FROM contacts WHERE account_id = $1 AND id = $2";
 
 /// Every statement of contacts.
-pub const ALL: &[&str] =
-    &[FIND, BY_EMAIL, BY_PHONE, HOLD, HOLD_EMAIL, HOLD_PHONE, OLDER, NEWER, COUNT, ADDED_AT, ADD, CHANGE, REMOVE];
-
-/// A place in the list, which runs from the newest contact to the oldest.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cursor {
-    /// When the contact at this place came in, in milliseconds.
-    pub at: i64,
-    /// Its id; empty for the end of everything that came in at that time.
-    pub id: String,
-}
-
-impl Cursor {
-    /// Before the newest contact.
-    #[must_use]
-    pub const fn start() -> Self {
-        Self { at: i64::MAX, id: String::new() }
-    }
-
-    /// At this contact.
-    #[must_use]
-    pub fn at(contact: &Contact) -> Self {
-        Self { at: contact.created_at.millis(), id: contact.id.as_str().to_owned() }
-    }
-}
-
-/// Which way to go from a cursor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Towards {
-    /// To contacts that came in earlier.
-    Older,
-    /// To contacts that came in later.
-    Newer,
-}
+pub const ALL: &[&str] = &[FIND, BY_EMAIL, BY_PHONE, HOLD, HOLD_EMAIL, HOLD_PHONE, ADD, CHANGE, REMOVE];
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -160,15 +125,15 @@ pub async fn find(on: &mut On<'_>, account: &AccountId, id: &ContactId) -> Resul
 }
 
 /// The contact with this id, which nobody else changes until the transaction ends.
-pub async fn hold(on: &mut On<'_>, account: &AccountId, id: &ContactId) -> Result<Option<Contact>, DbError> {
-    match on.run_one(HOLD, binds![account, id]).await? {
+pub async fn held(on: &mut On<'_>, account: &AccountId, id: &ContactId) -> Result<Option<Contact>, DbError> {
+    match hold(on, account, id).await? {
         true => find(on, account, id).await,
         false => Ok(None),
     }
 }
 
 /// The contact with this folded e-mail address or phone number, which nobody else changes until the transaction ends.
-pub async fn hold_matching(
+pub async fn held_matching(
     on: &mut On<'_>,
     account: &AccountId,
     by: Matching,
@@ -198,32 +163,6 @@ pub async fn matching(
     on.first::<Row>(statement, binds![account, key]).await?.map(Contact::try_from).transpose()
 }
 
-/// At most `limit` contacts after `cursor`, in the order in which one meets them; `search` is folded, empty for all.
-pub async fn page(
-    on: &mut On<'_>,
-    account: &AccountId,
-    search: &str,
-    (towards, cursor): (Towards, &Cursor),
-    limit: i64,
-) -> Result<Vec<Contact>, DbError> {
-    let statement = match towards {
-        Towards::Older => OLDER,
-        Towards::Newer => NEWER,
-    };
-    let values = binds![account, cursor.at, &cursor.id, containing(search), limit];
-    on.all::<Row>(statement, values).await?.into_iter().map(Contact::try_from).collect()
-}
-
-/// How many contacts there are, and how many of them stand at `cursor` or before it.
-pub async fn count(on: &mut On<'_>, account: &AccountId, search: &str, cursor: &Cursor) -> Result<(i64, i64), DbError> {
-    on.only(COUNT, binds![account, cursor.at, &cursor.id, containing(search)]).await
-}
-
-/// When the contact came in.
-pub async fn added_at(on: &mut On<'_>, account: &AccountId, id: &ContactId) -> Result<Option<i64>, DbError> {
-    Ok(on.first::<(i64,)>(ADDED_AT, binds![account, id]).await?.map(|(at,)| at))
-}
-
 /// Adds a contact.
 ///
 /// # Errors
@@ -231,26 +170,59 @@ pub async fn added_at(on: &mut On<'_>, account: &AccountId, id: &ContactId) -> R
 pub async fn add(on: &mut On<'_>, contact: &Contact) -> Result<(), DbError> {
     let mut values = fields(contact)?;
     values.extend(binds![contact.created_at, contact.updated_at, contact.version]);
-    on.run(ADD, values).await.map(|_| ())
+    on.run(ADD, values).await?;
+    keys::add(on, contact).await?;
+    // Last, so that the row that others wait for is held as shortly as may be.
+    keys::count(on, &contact.account, &contact.id, 1).await
 }
 
 /// Writes a changed contact over the version that it was made from; whether that was still the present one.
 pub async fn change(on: &mut On<'_>, contact: &Contact) -> Result<bool, DbError> {
     let mut values = fields(contact)?;
     values.extend(binds![contact.updated_at, contact.version]);
-    on.run_one(CHANGE, values).await
+    let changed = on.run_one(CHANGE, values).await?;
+    if changed {
+        keys::replace(on, contact).await?;
+    }
+    Ok(changed)
 }
 
-/// Removes a contact; whether it was there.
+/// Removes a contact, with its keys; whether it was there.
 pub async fn remove(on: &mut On<'_>, account: &AccountId, id: &ContactId) -> Result<bool, DbError> {
-    on.run_one(REMOVE, binds![account, id]).await
+    let removed = on.run_one(REMOVE, binds![account, id]).await?;
+    if removed {
+        keys::count(on, account, id, -1).await?;
+    }
+    Ok(removed)
 }
+
+/// Makes other writers of the contact wait until the transaction ends; whether it is there.
+pub async fn hold(on: &mut On<'_>, account: &AccountId, id: &ContactId) -> Result<bool, DbError> {
+    on.run_one(HOLD, binds![account, id]).await
+}
+
+/// The texts whose keys follow in a row, in that order.
+const KEYED: [Text; 13] = [
+    Text::FirstName,
+    Text::LastName,
+    Text::Address1,
+    Text::City,
+    Text::State,
+    Text::Country,
+    Text::PostalCode,
+    Text::Website,
+    Text::Timezone,
+    Text::CompanyName,
+    Text::Source,
+    Text::Kind,
+    Text::AssignedTo,
+];
 
 fn fields(contact: &Contact) -> Result<Vec<crate::db::Bind>, DbError> {
     let text = |list: Result<String, serde_json::Error>| list.map_err(|error| DbError::Fault(error.to_string()));
     let keys = contact.keys();
     let texts = &contact.texts;
-    Ok(binds![
+    let mut values = binds![
         &contact.id,
         &contact.account,
         &texts.first_name,
@@ -277,5 +249,7 @@ fn fields(contact: &Contact) -> Result<Vec<crate::db::Bind>, DbError> {
         keys.email,
         keys.phone,
         keys.search,
-    ])
+    ];
+    values.extend(KEYED.map(|text| contact.text_key(text).into()));
+    Ok(values)
 }

@@ -184,11 +184,12 @@ async fn connect(url: &str) -> Result<Pools, OpenError> {
     if url.starts_with("postgres://") || url.starts_with("postgresql://") {
         let options = PgConnectOptions::from_str(url)?.application_name("progreda");
         let pool = PgPoolOptions::new().max_connections(10).acquire_timeout(Duration::from_secs(2));
-        // What the engine merely remarks on, such as a table that is there already, is no line of our log.
+        // What the engine merely remarks on, such as a table that is there already, is no line of our log. To compile a statement
+        // takes it longer than to run any of ours.
         let pool = pool.after_connect(|connection, _| {
             Box::pin(async move {
                 use sqlx::Executor as _;
-                connection.execute("SET client_min_messages = warning").await.map(|_| ())
+                connection.execute("SET client_min_messages = warning; SET jit = off").await.map(|_| ())
             })
         });
         return Ok(Pools::Postgres(Server::new(pool.connect_with(options).await?)));

@@ -97,6 +97,8 @@ pub enum Unlogged {
     Retention,
     /// A sealed text was sealed anew under the current key.
     Resealing,
+    /// Keys by which contacts are found were written for those that had none; nothing that anybody reads was changed.
+    Keys,
     /// Bulk data for the demo and for measurements.
     Seed,
 }

@@ -1,6 +1,7 @@
 //! The store: SQLite or PostgreSQL behind one set of statements. What differs between the engines stands in this folder only.
 
 mod bind;
+mod composed;
 mod connect;
 pub mod journal;
 mod on;
@@ -9,6 +10,7 @@ mod server;
 mod vacant;
 
 pub use bind::{Bind, containing};
+pub use composed::Composed;
 pub use connect::{ALL as CONNECT_STATEMENTS, Lock, OpenError};
 pub use on::{On, Record};
 

@@ -1,9 +1,9 @@
 //! Running a statement on a connection of either engine.
 
-use super::{Bind, DbError};
+use super::{Bind, Composed, DbError};
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, PgConnection, SqliteConnection};
+use sqlx::{AssertSqlSafe, FromRow, PgConnection, SqliteConnection};
 
 /// A row that can be read from either engine: a tuple, or a struct that derives `sqlx::FromRow`.
 pub trait Record: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
@@ -110,6 +110,32 @@ impl On<'_> {
         refuse_nul(&binds)?;
         Ok(with_query!(self, sqlx::query_as::<_, R>(sql), binds, query, connection => {
             query.fetch_all(connection).await?
+        }))
+    }
+
+    /// All rows of a composed statement. It is not kept prepared: there are many of them, each seldom used.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn all_of<R: Record>(&mut self, composed: &Composed) -> Result<Vec<R>, DbError> {
+        let (text, binds) = composed.parts();
+        refuse_nul(&binds)?;
+        let start = AssertSqlSafe(text);
+        Ok(with_query!(self, sqlx::query_as::<_, R>(start).persistent(false), binds, query, connection => {
+            query.fetch_all(connection).await?
+        }))
+    }
+
+    /// The only row of a composed statement that always has one.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn only_of<R: Record>(&mut self, composed: &Composed) -> Result<R, DbError> {
+        let (text, binds) = composed.parts();
+        refuse_nul(&binds)?;
+        let start = AssertSqlSafe(text);
+        Ok(with_query!(self, sqlx::query_as::<_, R>(start).persistent(false), binds, query, connection => {
+            query.fetch_one(connection).await?
         }))
     }
 

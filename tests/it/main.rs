@@ -36,6 +36,8 @@ mod contact_tasks;
 mod contacts;
 #[cfg(test)]
 mod contacts_list;
+mod contacts_search;
+mod contacts_search_model;
 mod contacts_upsert;
 #[cfg(test)]
 mod crash;

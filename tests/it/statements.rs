@@ -43,6 +43,8 @@ const LISTS: &[(&str, &[&str])] = &[
     ("integrations::list", integrations::store::list::ALL),
     ("integrations::write", integrations::store::write::ALL),
     ("contacts", contacts::STATEMENTS),
+    ("contacts::keys", contacts::KEY_STATEMENTS),
+    ("contacts::list", contacts::LIST_STATEMENTS),
     ("contacts::notes", contacts::NOTE_STATEMENTS),
     ("contacts::tasks", contacts::TASK_STATEMENTS),
     ("demo", demo::STATEMENTS),

@@ -10,7 +10,7 @@ use serde_json::json;
 /// Makes other writers of the contact and of its parts wait until the transaction ends. Each takes the contact first, so that none
 /// waits for one that waits for it, limits hold exactly, and nothing is added to a contact that is being deleted.
 pub async fn hold(on: &mut On<'_>, account: &AccountId, contact: &ContactId) -> Result<(), Refused> {
-    store::hold(on, account, contact).await?.map(|_| ()).ok_or(Refused::Missing)
+    if store::hold(on, account, contact).await? { Ok(()) } else { Err(Refused::Missing) }
 }
 
 /// Refuses one more of `what`, of which there are `count`.

@@ -28,7 +28,7 @@ pub async fn upsert(db: &Db, permit: &Permit<UpsertContact>, draft: &Draft) -> R
         let mut found = None;
         for (by, key) in draft.keys() {
             if let (None, Some(key)) = (&found, key) {
-                found = store::hold_matching(&mut tx.on(), permit.account(), by, &key).await?;
+                found = store::held_matching(&mut tx.on(), permit.account(), by, &key).await?;
             }
         }
         let new = found.is_none();

@@ -3,6 +3,7 @@
 use super::invalid_fields;
 use crate::error::AppError;
 use serde_json::{Map, Value};
+use std::ops::RangeInclusive;
 
 /// At most so many wrong fields are named in one answer.
 const NAMED: usize = 50;
@@ -72,6 +73,19 @@ impl Fields {
         }
     }
 
+    /// A whole number within `range`, written as `20` or `20.0`: none when absent or null, an inner none when anything else was noted
+    /// as wrong.
+    pub fn whole_number(&mut self, name: &str, range: RangeInclusive<i64>) -> Option<Option<i64>> {
+        let given = self.take(name).filter(|value| !value.is_null())?;
+        // Numbers keep their digits as text: no rounding on the way.
+        let text = given.as_number().map(ToString::to_string).unwrap_or_default();
+        let number = text.strip_suffix(".0").unwrap_or(&text).parse().ok().filter(|number| range.contains(number));
+        if number.is_none() {
+            self.wrong(format!("{name} must be a whole number from {} to {}", range.start(), range.end()));
+        }
+        Some(number)
+    }
+
     /// A list: none when absent, empty when null. Anything else is noted as wrong.
     pub fn list(&mut self, name: &str) -> Option<Vec<Value>> {
         match self.take(name)? {
@@ -126,11 +140,13 @@ mod tests {
 
     #[test]
     fn absent_null_and_given_are_told_apart() {
-        let mut read = fields(r#"{"a":"x","b":null,"c":true,"d":[1]}"#);
+        let mut read = fields(r#"{"a":"x","b":null,"b2":null,"c":true,"d":[1],"n":20.0}"#);
         assert_eq!(read.text("a"), Some(Some("x".to_owned())));
         assert_eq!(read.text("b"), Some(None));
         assert_eq!(read.text("z"), None);
         assert_eq!(read.flag("c"), Some(Some(true)));
+        assert_eq!(read.whole_number("n", 1..=20), Some(Some(20)));
+        assert_eq!((read.whole_number("b2", 1..=20), read.whole_number("z", 1..=20)), (None, None));
         assert_eq!(read.list("d").map(|list| list.len()), Some(1));
         assert!(read.finish().is_ok());
     }
