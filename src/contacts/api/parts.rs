@@ -11,6 +11,9 @@ pub const TITLE: usize = 200;
 /// Characters of the words by which software names a person.
 pub const PERSON: usize = 100;
 
+/// A text to set, or to clear; nothing when it stays as it is.
+type Wish = Option<Option<String>>;
+
 /// Whether a field must be there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Given {
@@ -21,13 +24,13 @@ pub enum Given {
 }
 
 /// One line: to set, or to clear when it is null or blank.
-pub fn line(fields: &mut Fields, name: &str, limit: usize) -> Option<Option<String>> {
+pub fn line(fields: &mut Fields, name: &str, limit: usize) -> Wish {
     let text = fields.text(name)?.unwrap_or_default();
     noted(fields, name, read_line(&text, limit))
 }
 
 /// Several lines: to set, or to clear when they are null or blank.
-pub fn prose(fields: &mut Fields, name: &str) -> Option<Option<String>> {
+pub fn prose(fields: &mut Fields, name: &str) -> Wish {
     let text = fields.text(name)?.unwrap_or_default();
     noted(fields, name, read_prose(&text))
 }

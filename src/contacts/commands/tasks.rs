@@ -105,14 +105,14 @@ async fn change<A>(
     }
     let updated = PartChange { action: "task.updated", id: id.as_str(), contact, fields: &changed.fields };
     let completed = PartChange { action: "task.completed", id: id.as_str(), contact, fields: &[] };
-    let mut changes: Vec<&dyn Change> = Vec::new();
+    let mut told: Vec<&dyn Change> = Vec::new();
     if !changed.fields.is_empty() {
-        changes.push(&updated);
+        told.push(&updated);
     }
     if changed.completed {
-        changes.push(&completed);
+        told.push(&completed);
     }
-    tx.commit(permit, &changes).await?;
+    tx.commit(permit, &told).await?;
     Ok(task)
 }
 

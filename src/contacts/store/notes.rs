@@ -79,7 +79,10 @@ pub async fn count(on: &mut On<'_>, account: &AccountId, contact: &ContactId) ->
     Ok(on.only::<(i64,)>(COUNT, binds![account, contact]).await?.0)
 }
 
-/// Adds a note to a contact of the account.
+/// Adds a note to a contact of the account, which must be there.
+///
+/// # Errors
+/// What the engine says.
 pub async fn add(on: &mut On<'_>, account: &AccountId, note: &Note) -> Result<(), DbError> {
     let mut values = fields(account, note);
     values.extend(binds![note.created_at]);

@@ -80,7 +80,10 @@ pub async fn count(on: &mut On<'_>, account: &AccountId, contact: &ContactId) ->
     Ok(on.only::<(i64,)>(COUNT, binds![account, contact]).await?.0)
 }
 
-/// Adds a task to a contact of the account.
+/// Adds a task to a contact of the account, which must be there.
+///
+/// # Errors
+/// What the engine says.
 pub async fn add(on: &mut On<'_>, account: &AccountId, task: &Task) -> Result<(), DbError> {
     let mut values = fields(account, task);
     values.extend(binds![task.created_at]);
