@@ -126,10 +126,7 @@ pub async fn find(on: &mut On<'_>, account: &AccountId, id: &ContactId) -> Resul
 
 /// The contact with this id, which nobody else changes until the transaction ends.
 pub async fn held(on: &mut On<'_>, account: &AccountId, id: &ContactId) -> Result<Option<Contact>, DbError> {
-    match hold(on, account, id).await? {
-        true => find(on, account, id).await,
-        false => Ok(None),
-    }
+    if hold(on, account, id).await? { find(on, account, id).await } else { Ok(None) }
 }
 
 /// The contact with this folded e-mail address or phone number, which nobody else changes until the transaction ends.
@@ -143,10 +140,8 @@ pub async fn held_matching(
         Matching::Email => HOLD_EMAIL,
         Matching::Phone => HOLD_PHONE,
     };
-    match on.run_one(statement, binds![account, key]).await? {
-        true => matching(on, account, by, key).await,
-        false => Ok(None),
-    }
+    let there = on.run_one(statement, binds![account, key]).await?;
+    if there { matching(on, account, by, key).await } else { Ok(None) }
 }
 
 /// The contact with this folded e-mail address or phone number.

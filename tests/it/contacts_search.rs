@@ -257,7 +257,7 @@ async fn a_cursor_that_was_made_up_or_taken_elsewhere_reveals_nothing() {
     let cursor = search(&theirs, &json!({})).await.expect(200).body["contacts"][0]["searchAfter"].clone();
     assert_eq!(search(&software, &json!({"searchAfter": cursor})).await.expect(200).body["total"], 0);
     three(&software).await;
-    let late = json!({"searchAfter": [i64::MAX, "con_7ZZZZZZZZZZZZZZZZZZZZZZZZZ"]});
+    let late = json!({"searchAfter": [i64::MAX, "con_7zzzzzzzzzzzzzzzzzzzzzzzzz"]});
     let found = search(&software, &late).await.expect(200);
     assert_eq!(ids(&found).len(), 3, "{}", found.body);
     assert!(found.body["contacts"].as_array().unwrap().iter().all(|one| one["locationId"] == software.account()));

@@ -29,10 +29,12 @@ enum Way {
 pub async fn hits(on: &mut On<'_>, account: &AccountId, search: &Search) -> Result<(Vec<Contact>, i64), DbError> {
     let filters = &search.filters;
     let led = filters.iter().any(leads);
-    let way = match led {
-        true => Way::FromKey,
-        false if search.query.is_empty() && filters.iter().all(of_name) => Way::ByIndex,
-        false => Way::Along,
+    let way = if led {
+        Way::FromKey
+    } else if search.query.is_empty() && filters.iter().all(of_name) {
+        Way::ByIndex
+    } else {
+        Way::Along
     };
     let mut count = Composed::new();
     count.push("SELECT COUNT(*) FROM contacts WHERE ");
