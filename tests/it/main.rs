@@ -7,6 +7,8 @@ mod accounts;
 #[cfg(test)]
 mod api;
 #[cfg(test)]
+mod api_matrix;
+#[cfg(test)]
 mod app_itself;
 #[cfg(test)]
 mod audit;
@@ -56,6 +58,8 @@ mod forgotten;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]
+mod idempotency;
+#[cfg(test)]
 mod invitations;
 #[cfg(test)]
 mod keepers;
@@ -93,6 +97,8 @@ mod refusals;
 mod retention;
 #[cfg(test)]
 mod review;
+#[cfg(test)]
+mod revocation;
 #[cfg(test)]
 mod roles;
 #[cfg(test)]
