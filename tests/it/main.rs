@@ -7,6 +7,8 @@ mod accounts;
 #[cfg(test)]
 mod api;
 #[cfg(test)]
+mod api_hostile;
+#[cfg(test)]
 mod api_matrix;
 #[cfg(test)]
 mod app_itself;
