@@ -15,7 +15,7 @@ use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{ETAG, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, ResponseError as _, web};
+use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
 use rows::{Found, Slot};
 use serde_json::json;
 use std::sync::Arc;
@@ -42,12 +42,12 @@ pub async fn serve(
     let held = match begin(&mut request, &caller).await {
         Ok(Begun::First(held)) => held,
         Ok(Begun::Again(answer)) => return Ok(ServiceResponse::new(http, answer)),
-        Err(error) => return Ok(ServiceResponse::new(http, error.error_response())),
+        Err(error) => return Ok(ServiceResponse::new(http, HttpResponse::from_error(error))),
     };
     let served = actix_web::rt::spawn(async move { held.end(next.call(request).await?).await });
     match served.await {
         Ok(served) => served,
-        Err(_) => Ok(ServiceResponse::new(http, AppError::internal("a handler panicked").error_response())),
+        Err(_) => Ok(ServiceResponse::new(http, HttpResponse::from_error(AppError::internal("a handler panicked")))),
     }
 }
 

@@ -12,7 +12,7 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderName, HeaderValue, USER_AGENT};
 use actix_web::middleware::Next;
-use actix_web::{HttpMessage as _, ResponseError as _, web};
+use actix_web::{HttpMessage as _, HttpResponse, web};
 use futures_util::FutureExt as _;
 use ipnet::IpNet;
 use std::net::IpAddr;
@@ -79,13 +79,13 @@ pub async fn catch_panic(
     match AssertUnwindSafe(idempotency::serve(keyed, request, next)).catch_unwind().await {
         Ok(served) => served,
         Err(_) => {
-            let response = AppError::internal("a handler panicked").error_response();
+            let response = HttpResponse::from_error(AppError::internal("a handler panicked"));
             Ok(ServiceResponse::new(http, response))
         }
     }
 }
 
-fn keep_cookies(mut face: actix_web::HttpResponse, before: &ServiceResponse<BoxBody>) -> actix_web::HttpResponse {
+fn keep_cookies(mut face: HttpResponse, before: &ServiceResponse<BoxBody>) -> HttpResponse {
     use actix_web::http::header::SET_COOKIE;
     for cookie in before.headers().get_all(SET_COOKIE) {
         face.headers_mut().append(SET_COOKIE, cookie.clone());

@@ -167,7 +167,9 @@ impl Cast {
         let (home, closed) = (things(&self.callers["live"]).await, things(&self.callers["lab-off"]).await);
         for name in CALLERS {
             let software = if name == "unscoped" { self.unscoped.get(scope) } else { self.callers.get(name) };
-            let Some(software) = software else {
+            // Nothing of what is deleted names a location.
+            let asks = name != "location" || route.method != "DELETE";
+            let Some(software) = software.filter(|_| asks) else {
                 let _ = write!(line, " {:>10}", "-");
                 continue;
             };
