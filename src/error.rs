@@ -66,6 +66,8 @@ pub struct ApiProblem {
     pub challenge: Option<String>,
     /// What the contract adds to a duplicate: `meta`.
     pub meta: Option<serde_json::Value>,
+    /// Seconds after which the same call may be made again.
+    pub retry_after: Option<u32>,
 }
 
 /// The contract's `message`: a string, or a list of strings for 422.
@@ -132,6 +134,7 @@ impl From<Denied> for AppError {
                 error: "Forbidden".to_owned(),
                 challenge: Some(format!("error=\"insufficient_scope\", scope=\"{scope}\"")),
                 meta: None,
+                retry_after: None,
             })),
         }
     }

@@ -35,6 +35,8 @@ pub enum Purpose {
     Pairing,
     /// Secrets of second factors.
     SecondFactor,
+    /// Answers that are kept for calls with an idempotency key.
+    Idempotency,
 }
 
 impl Purpose {
@@ -48,6 +50,7 @@ impl Purpose {
             Self::Session => b"progreda session 1",
             Self::Pairing => b"progreda pairing 1",
             Self::SecondFactor => b"progreda second factor 1",
+            Self::Idempotency => b"progreda idempotency 1",
         }
     }
 }

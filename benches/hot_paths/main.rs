@@ -2,6 +2,7 @@
 
 mod audit;
 mod client;
+mod limit;
 mod process;
 mod seed;
 mod server;
@@ -45,6 +46,7 @@ async fn measure(folder: &Path) -> Outcome<()> {
     let binary = Path::new(env!("CARGO_BIN_EXE_progreda"));
     println!("binary size: {:.1} MB (wanted: at most 20)", megabytes(std::fs::metadata(binary)?.len()));
     process::measure(binary, folder).await?;
+    limit::measure();
     let seeded = seed::fill(folder).await?;
     let server = server::product(&seeded)?;
     calls(&seeded, &server.address).await?;

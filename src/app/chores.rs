@@ -5,7 +5,7 @@ use crate::web::idle::Lines;
 use crate::{contacts, integrations};
 use std::time::Duration;
 
-/// Every second: cuts silent connections; every minute: removes notes nobody read.
+/// Every second: cuts silent connections; every minute: removes notes nobody read, and idempotency keys whose day is over.
 pub(super) async fn upkeep(lines: Lines, db: Db) {
     let mut tick = tokio::time::interval(Duration::from_secs(1));
     for second in 0_u64.. {
@@ -13,7 +13,8 @@ pub(super) async fn upkeep(lines: Lines, db: Db) {
         lines.cut();
         if second % 60 == 0 {
             db.rest();
-            if let Err(error) = crate::web::once::upkeep(&db).await {
+            let notes = crate::web::once::upkeep(&db).await;
+            if let Err(error) = notes.and(crate::web::idempotency::rows::upkeep(&db).await) {
                 tracing::warn!(cause = %error, "upkeep failed");
             }
         }

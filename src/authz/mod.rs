@@ -172,6 +172,8 @@ pub struct Origin {
     pub agent: Option<String>,
     /// The request.
     pub request: Option<RequestId>,
+    /// Whether the request holds an idempotency key, which its change then has to mark.
+    pub reserved: bool,
 }
 
 impl Origin {

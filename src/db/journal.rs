@@ -5,6 +5,7 @@ pub mod closing;
 pub mod counted;
 pub mod list;
 pub mod place;
+pub mod reserved;
 pub mod rotation;
 pub mod verify;
 
@@ -95,6 +96,8 @@ pub enum Unlogged {
     SetupLink,
     /// What is older than the operator keeps was removed; the closing of a chain is an event of its own.
     Retention,
+    /// An idempotency key was reserved, answered, released or forgotten; the change marks it in a commit of its own.
+    Idempotency,
     /// A sealed text was sealed anew under the current key.
     Resealing,
     /// Keys by which contacts are found were written for those that had none; nothing that anybody reads was changed.
@@ -168,6 +171,7 @@ impl WriteTx {
         origin: &Origin,
         changes: &[&dyn Change],
     ) -> Result<(), DbError> {
+        self.mark_reserved(origin, now, changes).await?;
         for change in changes {
             self.append(doer, account, now, origin, change.entry()).await?;
         }

@@ -36,6 +36,8 @@ pub enum DbError {
     Again,
     /// The store cannot be reached, is full or is read-only.
     Unavailable(String),
+    /// Another try holds the request's idempotency key by now.
+    Superseded,
     /// A value holds NUL, which is no text.
     NoText,
     /// Anything else: a fault of ours.
@@ -47,6 +49,7 @@ impl fmt::Display for DbError {
         match self {
             Self::Unique => f.write_str("a unique rule was broken"),
             Self::Again => f.write_str("the transaction was asked to run again"),
+            Self::Superseded => f.write_str("another try holds the idempotency key"),
             Self::NoText => f.write_str("a value holds NUL"),
             Self::Unavailable(why) | Self::Fault(why) => f.write_str(why),
         }
@@ -60,6 +63,9 @@ impl From<DbError> for AppError {
         match error {
             DbError::Unavailable(why) => Self::Unavailable(why.into()),
             DbError::Again => Self::Unavailable("the transaction was asked to run again".into()),
+            DbError::Superseded => Self::Conflict(
+                "Another call with the same Idempotency-Key took over. Nothing was changed by this one.".to_owned(),
+            ),
             DbError::NoText => Self::Malformed("The text holds a character that nobody can type."),
             DbError::Unique | DbError::Fault(_) => Self::internal(error),
         }

@@ -68,7 +68,7 @@ async fn perform(db: &Db, cast: &Cast, life: &mut Life, chapter: &Chapter, at: T
             let call = life.story.calls.as_ref().map(|rhythm| rhythm.last_call(at));
             let address = call.map(|call| call.address.to_owned());
             let agent = call.map(|call| call.agent.to_owned());
-            (Doer { kind: "integration", id, name }, Origin { address, agent, request: None })
+            (Doer { kind: "integration", id, name }, Origin { address, agent, ..Origin::default() })
         }
         _ => cast.doer(chapter.by),
     };

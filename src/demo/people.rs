@@ -108,7 +108,7 @@ impl Cast {
     pub fn doer(&self, who: Who) -> (Doer, Origin) {
         let doer = Doer { kind: "staff", id: Some(self.id(who).to_owned()), name: who.name().to_owned() };
         let agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
-        (doer, Origin { address: Some(who.address().to_owned()), agent: Some(agent.to_owned()), request: None })
+        (doer, Origin { address: Some(who.address().to_owned()), agent: Some(agent.to_owned()), ..Origin::default() })
     }
 
     /// How everybody signs in, the first admin first.

@@ -1,15 +1,18 @@
-//! The holder's own view on API v2.
+//! The holder's own view on API v2, and its way to revoke a token.
 
-use super::WhoAmI;
 use super::model::Lifecycle;
 use super::store;
+use super::{WhoAmI, revocation};
 use crate::authz::{Actor, Permit};
 use crate::db::Db;
 use crate::error::{AppError, Result};
-use crate::web::api::{answer, iso};
+use crate::web::api::{Limits, answer, invalid_request, iso};
+use crate::web::form::SoftwareForm;
+use crate::web::permit::Open;
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
 use serde_json::{Map, Value, json};
+use std::collections::HashSet;
 
 /// `GET /oauth/whoami`: whose token this is, what it may do, and whether it is about to end.
 ///
@@ -44,4 +47,35 @@ pub async fn whoami(permit: Permit<WhoAmI>, db: web::Data<Db>) -> Result<HttpRes
         "rotation": Value::Object(rotation),
     });
     Ok(answer(StatusCode::OK, &body))
+}
+
+/// `POST /oauth/revoke` (RFC 7009): having the token is enough, and the answer is the same whatever it was. Tokens that are not live
+/// count for the address as bad ones do.
+///
+/// # Errors
+/// 400 `invalid_request` without exactly one token, 429, and faults of the store.
+pub async fn revoke(
+    open: Open,
+    form: SoftwareForm,
+    request: HttpRequest,
+    db: web::Data<Db>,
+    limits: web::Data<Limits>,
+) -> Result<HttpResponse> {
+    let (fields, mut seen) = (&form.0, HashSet::new());
+    if !fields.all().iter().all(|(name, _)| seen.insert(name.as_str())) {
+        return Err(invalid_request("The form has a field twice.").into());
+    }
+    let token = fields.one("token");
+    if token.is_empty() {
+        return Err(invalid_request("token is required.").into());
+    }
+    let (now, origin) = (open.visit.now, &open.visit.origin);
+    if !revocation::revoke(&db, token, now, origin).await? {
+        let allowance = limits.bad_token(origin, now);
+        request.extensions_mut().insert(allowance);
+        if let Some(seconds) = allowance.wait() {
+            return Err(AppError::TooMany(seconds));
+        }
+    }
+    Ok(answer(StatusCode::OK, &json!({ "succeeded": true })))
 }

@@ -6,6 +6,7 @@ pub mod commands;
 pub mod due;
 pub mod model;
 pub mod pages;
+pub mod revocation;
 pub mod scopes;
 pub mod secret;
 pub mod store;
@@ -59,7 +60,10 @@ crate::actions! {
 /// The feature's part of the route table.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    let mut routes = vec![Route::api(Method::GET, "/oauth/whoami", api::whoami)];
+    let mut routes = vec![
+        Route::api(Method::GET, "/oauth/whoami", api::whoami),
+        Route::api(Method::POST, "/oauth/revoke", api::revoke),
+    ];
     routes.extend(pages::routes());
     routes
 }
@@ -82,12 +86,7 @@ pub async fn caller(db: &Db, presented: &str, now: Timestamp) -> Result<Presente
     };
     let row = store::presented(&mut db.read().await?.on(), &digest.to_hex()).await?;
     let Some(row) = row else { return Ok(Presented::Refused(wire::token_invalid(None), None)) };
-    let bad = |_| AppError::internal("a token's row has a malformed id");
-    let known = KnownToken {
-        token: row.token_id.parse().map_err(bad)?,
-        integration: row.integration_id.parse().map_err(bad)?,
-        account: row.account_id.parse().map_err(bad)?,
-    };
+    let known = whose(&row)?;
     let instant = |millis: Option<i64>| millis.map(Timestamp::from_millis);
     let (ended, paused) =
         ((instant(row.ended_at), instant(row.ends_at)), (instant(row.paused_at), instant(row.deleted_at)));
@@ -112,6 +111,15 @@ pub async fn caller(db: &Db, presented: &str, now: Timestamp) -> Result<Presente
             })
             .collect(),
     })))
+}
+
+fn whose(row: &store::Presented) -> Result<KnownToken> {
+    let bad = |_| AppError::internal("a token's row has a malformed id");
+    Ok(KnownToken {
+        token: row.token_id.parse().map_err(bad)?,
+        integration: row.integration_id.parse().map_err(bad)?,
+        account: row.account_id.parse().map_err(bad)?,
+    })
 }
 
 /// The reason that a dead token's holder may learn, the most lasting first.

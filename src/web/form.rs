@@ -72,6 +72,10 @@ impl FormBody {
 #[derive(Debug, Clone)]
 pub struct SessionForm(pub FormBody);
 
+/// The body of a form that software sends: bound to no session, since none counts there.
+#[derive(Debug, Clone)]
+pub struct SoftwareForm(pub Fields);
+
 type Reading<T> = Pin<Box<dyn Future<Output = Result<T>>>>;
 
 impl FromRequest for FormBody {
@@ -101,6 +105,16 @@ impl FromRequest for SessionForm {
             check_session(&request, &fields)?;
             Ok(Self(FormBody(fields)))
         })
+    }
+}
+
+impl FromRequest for SoftwareForm {
+    type Error = AppError;
+    type Future = Reading<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let reading = read_fields(request.clone(), payload);
+        Box::pin(async move { reading.await.map(Self) })
     }
 }
 

@@ -13,6 +13,7 @@ pub mod form;
 pub mod frame;
 pub mod halfway;
 pub mod headers;
+pub mod idempotency;
 pub mod idle;
 pub mod once;
 pub mod parts;

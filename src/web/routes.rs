@@ -129,6 +129,16 @@ impl Route {
     }
 }
 
+impl Route {
+    /// The scope of a POST of API v2 that changes something: what heeds an idempotency key. Reading anew does no harm.
+    fn keyed(&self) -> Option<&'static str> {
+        match self.facts?.token {
+            TokenNeeds::Needs(scope) if self.method == Method::POST && !scope.ends_with(".readonly") => Some(scope),
+            _ => None,
+        }
+    }
+}
+
 /// Where API v2 is served; everything else is the console.
 const API: [&str; 2] = ["/contacts", "/oauth"];
 
@@ -216,7 +226,9 @@ fn resource(address: &str, path: &'static str, routes: &[Route]) -> impl HttpSer
     for route in routes {
         resource = resource.route((route.handler)());
     }
-    let guarded = move |request: ServiceRequest, next: Next<BoxBody>| visit::catch_panic(Template(path), request, next);
+    let keyed = routes.iter().find_map(Route::keyed);
+    let guarded =
+        move |request: ServiceRequest, next: Next<BoxBody>| visit::catch_panic(Template(path), keyed, request, next);
     resource.wrap(from_fn(guarded)).default_service(web::to(move |_: HttpRequest| {
         let allowed = allowed.clone();
         async move { Err::<&'static str, _>(AppError::Method(allowed)) }

@@ -3,16 +3,16 @@
 use super::actor::{Asking, Visit};
 use super::idle::UnderWay;
 use super::routes::{Face, Template, face_of, template};
-use super::{api, faces, headers, refusal};
+use super::{api, faces, headers, idempotency, refusal};
 use crate::authz::{Actor, Origin};
 use crate::error::AppError;
 use crate::ids::RequestId;
 use crate::world::World;
-use actix_web::body::{BoxBody, EitherBody, MessageBody};
+use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderName, HeaderValue, USER_AGENT};
 use actix_web::middleware::Next;
-use actix_web::{HttpMessage as _, ResponseError as _, web};
+use actix_web::{HttpMessage as _, HttpResponse, web};
 use futures_util::FutureExt as _;
 use ipnet::IpNet;
 use std::net::IpAddr;
@@ -40,7 +40,7 @@ pub async fn serve<B: MessageBody + 'static>(
     let address = address_of(&request, &proxies);
     let agent =
         request.headers().get(USER_AGENT).map(|value| printable(&String::from_utf8_lossy(value.as_bytes()), 200));
-    let origin = Origin { address, agent, request: Some(id.clone()) };
+    let origin = Origin { address, agent, request: Some(id.clone()), reserved: false };
     request.extensions_mut().insert(Visit { now, origin: origin.clone() });
     // The request must not be cloned before routing: actix changes it there.
     let mut response = next.call(request).await?.map_into_boxed_body();
@@ -64,26 +64,28 @@ pub async fn serve<B: MessageBody + 'static>(
 }
 
 /// Around every resource: notes its address as the table has it, and a panic in a handler hurts that request only, and is answered like any fault of ours.
+/// `keyed`: the scope of its POST, when that heeds an idempotency key.
 ///
 /// # Errors
 /// Passes on what comes back.
-pub async fn catch_panic<B: MessageBody>(
+pub async fn catch_panic(
     template: Template,
+    keyed: Option<&'static str>,
     request: ServiceRequest,
-    next: Next<B>,
-) -> Result<ServiceResponse<EitherBody<B>>, actix_web::Error> {
+    next: Next<BoxBody>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let http = request.request().clone();
     http.extensions_mut().insert(template);
-    match AssertUnwindSafe(next.call(request)).catch_unwind().await {
-        Ok(served) => Ok(served?.map_into_left_body()),
+    match AssertUnwindSafe(idempotency::serve(keyed, request, next)).catch_unwind().await {
+        Ok(served) => served,
         Err(_) => {
-            let response = AppError::internal("a handler panicked").error_response();
-            Ok(ServiceResponse::new(http, response).map_into_right_body())
+            let response = HttpResponse::from_error(AppError::internal("a handler panicked"));
+            Ok(ServiceResponse::new(http, response))
         }
     }
 }
 
-fn keep_cookies(mut face: actix_web::HttpResponse, before: &ServiceResponse<BoxBody>) -> actix_web::HttpResponse {
+fn keep_cookies(mut face: HttpResponse, before: &ServiceResponse<BoxBody>) -> HttpResponse {
     use actix_web::http::header::SET_COOKIE;
     for cookie in before.headers().get_all(SET_COOKIE) {
         face.headers_mut().append(SET_COOKIE, cookie.clone());

@@ -7,6 +7,10 @@ mod accounts;
 #[cfg(test)]
 mod api;
 #[cfg(test)]
+mod api_hostile;
+#[cfg(test)]
+mod api_matrix;
+#[cfg(test)]
 mod app_itself;
 #[cfg(test)]
 mod audit;
@@ -58,6 +62,8 @@ mod forgotten;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]
+mod idempotency;
+#[cfg(test)]
 mod invitations;
 #[cfg(test)]
 mod keepers;
@@ -95,6 +101,8 @@ mod refusals;
 mod retention;
 #[cfg(test)]
 mod review;
+#[cfg(test)]
+mod revocation;
 #[cfg(test)]
 mod roles;
 #[cfg(test)]

@@ -65,18 +65,23 @@ impl Office {
     }
 
     async fn hire(&self, account: &AccountId, scopes: &[&str]) -> Software {
-        let entropy = self.db.world().entropy();
+        Software::new(self.app.url(), account.as_str(), &Self::token_in(&self.db, account, scopes).await)
+    }
+
+    /// The token of a new integration of the account, made in the database itself.
+    pub async fn token_in(db: &Db, account: &AccountId, scopes: &[&str]) -> String {
+        let entropy = db.world().entropy();
         let (integration, token) = (IntegrationId::new(START, entropy), TokenId::new(START, entropy));
         let secret = PlainSecret::generate(entropy);
         let (digest, hint) = (secret.digest().to_hex(), secret.hint());
         let name = format!("Software {integration}");
-        let mut tx = self.db.write().await.unwrap();
+        let mut tx = db.write().await.unwrap();
         let values = binds![&integration, account, &name, scopes.join(" "), START];
         tx.on().run(ADD_INTEGRATION, values).await.unwrap();
         tx.on().run(COUNT_INTEGRATION, binds![account]).await.unwrap();
         tx.on().run(ADD_TOKEN, binds![&token, account, &integration, digest, hint, START]).await.unwrap();
         tx.commit_unlogged(Unlogged::Seed).await.unwrap();
-        Software::new(self.app.url(), account.as_str(), &secret.reveal_once())
+        secret.reveal_once().to_string()
     }
 }
 
@@ -164,7 +169,12 @@ impl Software {
 
     /// Sends a request and reads its answer, which is JSON whatever happens.
     pub async fn send(&self, request: RequestBuilder) -> Answer {
-        let answer = request.send().await.expect("the server answers");
+        self.execute(request.build().expect("a request")).await
+    }
+
+    /// The same for a request that is built already.
+    pub async fn execute(&self, request: reqwest::Request) -> Answer {
+        let answer = self.client.execute(request).await.expect("the server answers");
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
         let text = answer.text().await.expect("the answer's body");
         let body = serde_json::from_str(&text).unwrap_or_else(|_| panic!("{status} is not JSON: {text}"));

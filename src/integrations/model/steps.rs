@@ -337,15 +337,12 @@ impl Facts {
         Ok(step)
     }
 
-    /// The holder revokes its own token: when it is the current one, the outgoing one is current and keeps its deadline.
+    /// The holder revokes its own token: when it is the current one, the outgoing one is current and keeps its deadline. Paused stays paused.
     ///
     /// # Errors
     /// See [`Refused`].
     pub fn revoke(&self, token: &TokenId, now: Timestamp) -> Outcome {
         let (mut step, tokens) = self.settled(now)?;
-        if step.paused_at.is_some() {
-            return Err(Refused::Paused);
-        }
         if !live_ids(&tokens).contains(token) {
             return Err(Refused::NotLive);
         }

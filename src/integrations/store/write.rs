@@ -139,6 +139,7 @@ pub async fn apply(on: &mut On<'_>, writer: Writer<'_>, of: &Integration, step: 
     hit(on.run_one(SET_STATE, values).await?)?;
     if step.delete {
         hit(counts::deleted(on, account).await?)?;
+        on.run(DROP_KEYS, binds![&of.id, account]).await?;
     }
     Ok(())
 }
@@ -204,6 +205,7 @@ const MOVE_DEADLINE: &str = "UPDATE tokens SET ends_at = $3 WHERE id = $1 AND ac
 const SET_STATE: &str = "UPDATE integrations SET paused_at = $3, deleted_at = $4, \
      rotation_started_by = CASE WHEN CAST($5 AS BIGINT) IS NULL THEN NULL WHEN rotation_started_at = $5 THEN rotation_started_by ELSE $6 END, \
      rotation_started_at = $5, updated_at = $7 WHERE id = $1 AND account_id = $2 AND deleted_at IS NULL";
+const DROP_KEYS: &str = "DELETE FROM idempotency_keys WHERE integration_id = $1 AND account_id = $2";
 // The newest live token is the current one, whatever its place is called: see `Lifecycle::at`.
 const REFRESH_AGE: &str = concat!(
     "UPDATE integrations SET token_created_at = (SELECT t.created_at ",
@@ -231,6 +233,7 @@ pub const ALL: &[&str] = &[
     MAKE_CURRENT,
     MOVE_DEADLINE,
     SET_STATE,
+    DROP_KEYS,
     REFRESH_AGE,
     REFRESH_DEADLINE,
 ];

@@ -4,7 +4,7 @@ use super::{Fields, invalid_fields, json, problem};
 use crate::error::AppError;
 use actix_web::dev::Payload;
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
-use actix_web::web::BytesMut;
+use actix_web::web::{Bytes, BytesMut};
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::StreamExt as _;
 use serde_json::Value;
@@ -27,14 +27,23 @@ impl FromRequest for JsonBody {
         let request = request.clone();
         let payload = payload.take();
         Box::pin(async move {
-            expect_json(&request)?;
-            let bytes = tokio::time::timeout(WITHIN, collect(payload)).await.map_err(|_| AppError::TooSlow)??;
+            let bytes = read_json(&request, payload).await?;
             match json::read(&bytes).map_err(|why| problem(400, "json_malformed", why))? {
                 Value::Object(map) => Ok(Self(Fields::new(map))),
                 _ => Err(invalid_fields(vec!["the body must be a JSON object".to_owned()]).into()),
             }
         })
     }
+}
+
+/// The bytes of a body that says it is JSON.
+///
+/// # Errors
+/// 415 for another type, 413 for a body that is too long, 408 for one that does not come.
+pub async fn read_json(request: &HttpRequest, payload: Payload) -> Result<Bytes, AppError> {
+    expect_json(request)?;
+    let bytes = tokio::time::timeout(WITHIN, collect(payload)).await.map_err(|_| AppError::TooSlow)??;
+    Ok(bytes.freeze())
 }
 
 fn expect_json(request: &HttpRequest) -> Result<(), AppError> {

@@ -9,16 +9,16 @@ mod problems;
 mod query;
 mod render;
 
-pub use body::JsonBody;
+pub use body::{JsonBody, read_json};
 pub use fields::Fields;
 pub use if_match::IfMatch;
 pub use limits::{Allowance, INTERVAL, Limits, show as show_limits};
 pub use problems::{
-    DeadReason, HINT_CHECKSUM, HINT_SPACE, duplicate, foreign_location, invalid_fields, no_credentials, not_served,
-    problem, token_dead, token_invalid, two_credentials,
+    DeadReason, HINT_CHECKSUM, HINT_SPACE, duplicate, foreign_location, invalid_fields, invalid_request,
+    no_credentials, not_served, problem, token_dead, token_invalid, two_credentials,
 };
 pub use query::Query;
-pub use render::{answer, iso, render};
+pub use render::{answer, iso, json_answer, render};
 
 use crate::error::{ApiProblem, AppError};
 use actix_web::http::header::{AUTHORIZATION, HeaderMap};

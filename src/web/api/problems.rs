@@ -64,6 +64,7 @@ pub fn problem(status: u16, code: &'static str, message: impl Into<String>) -> A
         error: short_name(status).to_owned(),
         challenge: None,
         meta: None,
+        retry_after: None,
     }
 }
 
@@ -123,6 +124,12 @@ pub fn not_served() -> ApiProblem {
 #[must_use]
 pub fn invalid_fields(wrong: Vec<String>) -> ApiProblem {
     ApiProblem { message: Message::Each(wrong), ..problem(422, "validation_failed", "") }
+}
+
+/// 400: the form of an `OAuth` route is not one; `error` is the code of its RFC.
+#[must_use]
+pub fn invalid_request(message: &str) -> ApiProblem {
+    ApiProblem { error: "invalid_request".to_owned(), ..problem(400, "invalid_request", message) }
 }
 
 /// 400: a contact with the same value is there already.

@@ -21,12 +21,16 @@ const MILLIS: DateTimePrinter = DateTimePrinter::new().precision(Some(3));
 #[must_use]
 pub fn answer(status: StatusCode, body: &impl Serialize) -> HttpResponse {
     match serde_json::to_vec(body) {
-        Ok(body) => HttpResponseBuilder::new(status)
-            .insert_header((CONTENT_TYPE, JSON))
-            .insert_header((CACHE_CONTROL, NO_STORE))
-            .body(body),
+        Ok(body) => json_answer(status, body),
         Err(error) => AppError::internal(error).error_response(),
     }
+}
+
+/// The same for a body that is JSON already.
+#[must_use]
+pub fn json_answer(status: StatusCode, body: Vec<u8>) -> HttpResponse {
+    let mut response = HttpResponseBuilder::new(status);
+    response.insert_header((CONTENT_TYPE, JSON)).insert_header((CACHE_CONTROL, NO_STORE)).body(body)
 }
 
 /// An instant as API v2 writes it: ISO 8601 in UTC with milliseconds.
@@ -65,6 +69,11 @@ pub fn render(error: &AppError, request_id: &str, realm: &str) -> HttpResponse {
     match error {
         AppError::Method(allowed) => put(ALLOW, allowed),
         AppError::TooMany(seconds) => put(RETRY_AFTER, &seconds.to_string()),
+        AppError::Api(_) => {
+            if let Some(seconds) = refused.retry_after {
+                put(RETRY_AFTER, &seconds.to_string());
+            }
+        }
         AppError::Unavailable(_) => put(RETRY_AFTER, "1"),
         _ => {}
     }

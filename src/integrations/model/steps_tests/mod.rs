@@ -223,8 +223,8 @@ fn every_cell_of_the_state_table() {
         (Action::Resume, ["no: NotPaused", "no: NotPaused", "Active a", "Rotating b+a", "no: NotPaused", "Expired -", "no: Deleted"]),
         (Action::Delete, ["Deleted -", "Deleted -", "Deleted -", "Deleted -", "Deleted -", "Deleted -", "no: Deleted"]),
         (Action::DeleteOther, ["no: OtherName", "no: OtherName", "no: OtherName", "no: OtherName", "no: OtherName", "no: OtherName", "no: Deleted"]),
-        (Action::RevokeNewest, ["Expired -", "Active a", "no: Paused", "no: Paused", "no: NotLive", "no: Paused", "no: Deleted"]),
-        (Action::RevokeOldestHeld, ["Expired -", "Active b", "no: Paused", "no: Paused", "no: NotLive", "no: Paused", "no: Deleted"]),
+        (Action::RevokeNewest, ["Expired -", "Active a", "Paused -", "Paused a", "no: NotLive", "no: NotLive", "no: Deleted"]),
+        (Action::RevokeOldestHeld, ["Expired -", "Active b", "Paused -", "Paused b", "no: NotLive", "no: NotLive", "no: Deleted"]),
     ];
     for (action, cells) in table {
         for ((state, before), expected) in states.iter().zip(cells) {
