@@ -10,6 +10,7 @@ use crate::ids::{AccountId, UserId};
 use crate::integrations::scopes::Catalogue;
 use crate::mail::{Mailer, Post};
 use crate::notices::Notices;
+use crate::reference::{self, Reference};
 use crate::signals::Signals;
 use crate::users::hashing::Hasher;
 use crate::web::actor::{self, Answer, People, Presented};
@@ -171,6 +172,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(roles::routes());
     all.extend(audit::routes());
     all.extend(help::routes());
+    all.extend(reference::routes());
     #[cfg(debug_assertions)]
     all.push(Route::page(Method::GET, "/sample", crate::web::sample::show));
     all
@@ -298,6 +300,7 @@ impl App {
         );
         let limits = web::Data::new(Limits::new(self.config.rate_limits));
         let public = self.public.clone();
+        let reference = web::Data::new(Reference::new(&routes(), &self.public.url()));
         let factory = move || {
             let session = SessionMiddleware::builder(Sessions::clone(&data.4), cookie_keys.current().clone())
                 .cookie_name(cookie_keys.name().to_owned())
@@ -322,6 +325,7 @@ impl App {
                 .app_data(data.11.clone())
                 .app_data(people.clone())
                 .app_data(limits.clone())
+                .app_data(reference.clone())
                 .app_data(web::Data::new(cookie_keys.clone()))
                 .wrap(from_fn(visit::serve))
                 .configure(|config| {

@@ -29,6 +29,7 @@ pub mod integrations;
 pub mod invitations;
 pub mod labs;
 pub mod notices;
+pub mod reference;
 pub mod roles;
 pub mod staff;
 pub mod usage;

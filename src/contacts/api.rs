@@ -2,7 +2,7 @@
 
 mod list;
 pub mod notes;
-mod parts;
+pub mod parts;
 mod search;
 pub mod tags;
 pub mod tasks;

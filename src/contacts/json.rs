@@ -7,9 +7,11 @@ use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_json::{Value, json};
 
 /// How many custom fields a contact may have.
-const MANY: usize = 200;
-const TAG: usize = 100;
-const FIELD_ID: usize = 100;
+pub const MANY: usize = 200;
+/// Characters of a tag.
+pub const TAG: usize = 100;
+/// Characters of a custom field's id.
+pub const FIELD_ID: usize = 100;
 /// Bytes of one custom field's value, as JSON.
 const FIELD_VALUE: usize = 5_000;
 /// Fields of the contract that are not kept here. Null says nothing, so nothing is lost with it.

@@ -2,6 +2,7 @@
 
 mod api;
 mod commands;
+mod described;
 mod json;
 mod model;
 mod pages;
@@ -10,6 +11,7 @@ mod store;
 mod texts;
 
 pub use commands::{Refused, create, give_keys};
+pub use described::chapters;
 pub use model::note::{Note, NoteDraft};
 pub use model::task::{Task, TaskDraft};
 pub use model::{Contact, CustomField, Draft};

@@ -3,6 +3,7 @@
 pub mod api;
 pub mod change;
 pub mod commands;
+mod described;
 pub mod due;
 pub mod model;
 pub mod pages;
@@ -11,6 +12,9 @@ pub mod scopes;
 pub mod secret;
 pub mod store;
 pub mod takeover;
+
+pub use described::chapters;
+pub use scopes::catalogue;
 
 use crate::authz::{AccountRef, Caller, Lab, Permission, PersonNeeds, TokenNeeds};
 use crate::db::Db;

@@ -6,6 +6,7 @@ pub mod assets;
 pub mod client;
 pub mod cookie_keys;
 pub mod cookies;
+pub mod described;
 pub mod faces;
 pub mod fields;
 pub mod flash;

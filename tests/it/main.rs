@@ -96,6 +96,10 @@ mod prepared;
 #[cfg(test)]
 mod races;
 #[cfg(test)]
+mod reference;
+#[cfg(test)]
+mod reference_pages;
+#[cfg(test)]
 mod refusals;
 #[cfg(test)]
 mod retention;

@@ -18,7 +18,7 @@ use serde::Serialize;
 use serde_json::json;
 
 /// Characters of the words for a colour.
-const COLOR: usize = 40;
+pub const COLOR: usize = 40;
 
 /// A note as API v2 says it: what is unknown is left out.
 #[derive(Serialize)]
