@@ -38,7 +38,7 @@ pub async fn show(
     let id: EventId = id.parse().map_err(|_| AppError::NotFound)?;
     let event = store::find(&mut db.read().await?.on(), permit.account(), &id).await?.ok_or(AppError::NotFound)?;
     let row = Row::new(&event, viewer, permit.now());
-    let mut shell = frame::shell(&request, &db, permit.actor(), &format!("Event of {}", row.when.title));
+    let mut shell = frame::shell(&request, &db, permit.actor(), format!("Event of {}", row.when.title));
     shell.breadcrumb = frame::settings_crumbs(Some(("Audit Log", PATH)));
     frame::page(&request, StatusCode::OK, &EventPage { shell, row })
 }
