@@ -81,7 +81,8 @@ async fn fifty_additions_at_once_all_land() {
     let (add, gone) = (json!({"tags": ["late"]}), json!({"tags": ["shared"]}));
     let (added, removed) =
         futures_util::future::join(software.post(&tags, &add), remove(&software, &tags, &gone)).await;
-    (added.expect(201), removed.expect(200));
+    added.expect(201);
+    removed.expect(200);
     let kept = software.get(&path).await.body["contact"]["tags"].to_string();
     assert!(kept.contains("\"late\"") && !kept.contains("\"shared\""));
 }
