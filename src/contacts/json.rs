@@ -1,6 +1,6 @@
 //! A contact as API v2 writes and reads it.
 
-use super::model::{Contact, CustomField, Draft, MEMBERS_MAX, TAGS_MAX, distinct_tags, plain, read_text};
+use super::model::{Beside, Contact, CustomField, Draft, MEMBERS_MAX, TAGS_MAX, distinct_tags, plain, read_text};
 use super::texts::Text;
 use crate::web::api::{Fields, iso};
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
@@ -14,8 +14,6 @@ pub const TAG: usize = 100;
 pub const FIELD_ID: usize = 100;
 /// Bytes of one custom field's value, as JSON.
 const FIELD_VALUE: usize = 5_000;
-/// Fields of the contract that are not kept here. Null says nothing, so nothing is lost with it.
-const NOT_KEPT: [&str; 3] = ["gender", "dndSettings", "inboundDndSettings"];
 
 /// Takes a contact's fields out of a body; what is wrong is noted there.
 pub fn read(fields: &mut Fields) -> Draft {
@@ -30,9 +28,11 @@ pub fn read(fields: &mut Fields) -> Draft {
     draft.dnd = fields.flag("dnd");
     draft.tags = fields.list("tags").map(|list| read_tags(list, fields));
     draft.custom_fields = fields.list("customFields").map(|list| read_custom(list, fields)).unwrap_or_default();
-    for name in NOT_KEPT {
-        if fields.take(name).is_some_and(|value| !value.is_null()) {
-            fields.wrong(format!("{name} is not kept by Progreda; leave it out"));
+    for field in Beside::ALL {
+        match fields.take(field.key()).map(|given| field.read(given)) {
+            Some(Ok(value)) => draft.besides.push((field, value)),
+            Some(Err(why)) => fields.wrong(format!("{} {why}", field.key())),
+            None => {}
         }
     }
     draft
@@ -40,7 +40,8 @@ pub fn read(fields: &mut Fields) -> Draft {
 
 /// The same for a merge, which forgets nothing that is not named: what is null counts as not given.
 pub fn read_merging(fields: &mut Fields) -> Draft {
-    for name in Text::ALL.iter().map(|text| text.key()).chain(["dnd", "tags", "customFields"]) {
+    let besides = Beside::ALL.iter().map(|field| field.key());
+    for name in Text::ALL.iter().map(|text| text.key()).chain(besides).chain(["dnd", "tags", "customFields"]) {
         fields.drop_null(name);
     }
     read(fields)
@@ -128,6 +129,9 @@ impl Serialize for Written<'_> {
         }
         if let Some(dnd) = contact.dnd {
             fields.serialize_entry("dnd", &dnd)?;
+        }
+        for (field, value) in &contact.besides {
+            fields.serialize_entry(field.key(), value)?;
         }
         fields.serialize_entry("tags", &contact.tags)?;
         fields.serialize_entry("customFields", &contact.custom_fields)?;

@@ -30,7 +30,7 @@ fn absent_fields_stay_and_null_or_blank_ones_are_cleared() {
     assert_eq!(draft.texts, expected);
     assert_eq!((draft.dnd, draft.tags), (Some(None), None));
     assert_eq!(taken(json!({"tags": null})).tags, Some(Vec::new()));
-    assert_eq!(taken(json!({"gender": null})), Draft::default());
+    assert_eq!(taken(json!({"gender": null})), Draft { besides: vec![(Beside::Gender, None)], ..Draft::default() });
 }
 
 #[test]
@@ -52,7 +52,7 @@ fn each_wrong_field_is_named() {
         "dnd": "yes",
         "tags": ["a", 1, "x".repeat(101)],
         "customFields": [1, {"id": "a"}, {"field_value": 1}, {"id": "a", "field_value": 1, "foo": 2}],
-        "gender": "x",
+        "gender": 7,
         "token_hash": "x",
     }));
     let expected = [
@@ -65,7 +65,7 @@ fn each_wrong_field_is_named() {
         "customFields.1 must have one field_value",
         "customFields.2 must have an id or a key that is a string",
         "customFields.3 property foo should not exist",
-        "gender is not kept by Progreda; leave it out",
+        "gender must be a string",
         "property token_hash should not exist",
     ];
     assert_eq!(said, expected);

@@ -1,11 +1,13 @@
 //! A contact, and what may stand in its fields.
 
+pub mod besides;
 mod keys;
 pub mod note;
 pub mod prose;
 mod tags;
 pub mod task;
 
+pub use besides::Beside;
 pub use keys::{MEMBERS_MAX, compared, phone_key, scalar_key};
 pub use tags::{TAGS_MAX, distinct_tags, with_tags, without_tags};
 
@@ -14,6 +16,7 @@ use crate::ids::{AccountId, ContactId};
 use crate::text::{BadText, fold, problem_in};
 use crate::world::Timestamp;
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// Somebody whom an account knows.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,6 +33,8 @@ pub struct Contact {
     pub tags: Vec<String>,
     /// What else software keeps about it.
     pub custom_fields: Vec<CustomField>,
+    /// What else of the contract is known of it.
+    pub besides: BTreeMap<Beside, Value>,
     /// When it came in.
     pub created_at: Timestamp,
     /// When it was last changed.
@@ -58,6 +63,8 @@ pub struct Draft {
     pub tags: Option<Vec<String>>,
     /// Each replaces the one with its id; a null value removes it.
     pub custom_fields: Vec<CustomField>,
+    /// To set, or to clear.
+    pub besides: Vec<(Beside, Option<Value>)>,
 }
 
 /// Which field makes two contacts the same.
@@ -122,6 +129,7 @@ impl Contact {
             dnd: None,
             tags: Vec::new(),
             custom_fields: Vec::new(),
+            besides: BTreeMap::new(),
             created_at: now,
             updated_at: now,
             version: 1,
@@ -168,6 +176,12 @@ impl Contact {
                 (_, true) => self.custom_fields.retain(|known| known.id != field.id),
             }
         }
+        for (field, value) in draft.besides {
+            match value {
+                Some(value) => self.besides.insert(field, value),
+                None => self.besides.remove(&field),
+            };
+        }
         self.changed_since(&before)
     }
 
@@ -177,6 +191,8 @@ impl Contact {
         changed.extend((self.dnd != before.dnd).then_some("dnd"));
         changed.extend((self.tags != before.tags).then_some("tags"));
         changed.extend((self.custom_fields != before.custom_fields).then_some("customFields"));
+        let besides = Beside::ALL.iter().filter(|field| self.besides.get(field) != before.besides.get(field));
+        changed.extend(besides.map(|field| field.key()));
         changed
     }
 }

@@ -8,18 +8,20 @@ pub mod tasks;
 
 pub use list::{Cursor, Towards, added_at, count, page};
 
-use super::model::{Contact, Matching};
+use super::model::{Beside, Contact, Matching};
 use super::texts::{Text, Texts};
 use crate::binds;
 use crate::db::{DbError, On};
 use crate::ids::{AccountId, ContactId};
 use crate::world::Timestamp;
+use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// What a [`Row`] is read from.
 macro_rules! columns {
     () => {
         "id, account_id, first_name, last_name, name, email, phone, address1, city, state, country, postal_code, website, \
-         timezone, company_name, source, type AS kind, date_of_birth, assigned_to, dnd, tags, custom_fields, created_at, \
+         timezone, company_name, source, type AS kind, date_of_birth, assigned_to, dnd, tags, custom_fields, besides, created_at, \
          updated_at, version"
     };
 }
@@ -37,17 +39,17 @@ const ADD: &str = "INSERT INTO contacts (id, account_id, first_name, last_name, 
      state, country, postal_code, website, timezone, company_name, source, type, date_of_birth, assigned_to, dnd, \
      tags, custom_fields, name_key, email_key, phone_key, search_key, first_name_key, last_name_key, address1_key, \
      city_key, state_key, country_key, postal_code_key, website_key, timezone_key, company_name_key, source_key, \
-     type_key, assigned_to_key, created_at, updated_at, version, keyed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, \
+     type_key, assigned_to_key, besides, created_at, updated_at, version, keyed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, \
      $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, \
-     $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, TRUE)";
+     $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, TRUE)";
 const CHANGE: &str = "UPDATE contacts SET first_name = $3, last_name = $4, name = $5, email = $6, phone = $7, \
      address1 = $8, city = $9, state = $10, country = $11, postal_code = $12, website = $13, timezone = $14, \
      company_name = $15, source = $16, type = $17, date_of_birth = $18, assigned_to = $19, dnd = $20, tags = $21, \
      custom_fields = $22, name_key = $23, email_key = $24, phone_key = $25, search_key = $26, first_name_key = $27, \
      last_name_key = $28, address1_key = $29, city_key = $30, state_key = $31, country_key = $32, postal_code_key = \
      $33, website_key = $34, timezone_key = $35, company_name_key = $36, source_key = $37, type_key = $38, \
-     assigned_to_key = $39, updated_at = $40, version = version + 1, keyed = TRUE WHERE account_id = $2 AND id = $1 \
-     AND version = $41";
+     assigned_to_key = $39, besides = $40, updated_at = $41, version = version + 1, keyed = TRUE WHERE account_id = $2 \
+     AND id = $1 AND version = $42";
 const REMOVE: &str = "DELETE FROM contacts WHERE account_id = $1 AND id = $2";
 
 /// Every statement of contacts.
@@ -77,6 +79,7 @@ struct Row {
     dnd: Option<bool>,
     tags: String,
     custom_fields: String,
+    besides: String,
     created_at: i64,
     updated_at: i64,
     version: i64,
@@ -93,6 +96,7 @@ impl TryFrom<Row> for Contact {
             dnd: row.dnd,
             tags: serde_json::from_str(&row.tags).map_err(|_| fault("list of tags"))?,
             custom_fields: serde_json::from_str(&row.custom_fields).map_err(|_| fault("list of custom fields"))?,
+            besides: besides_in(&row.besides).ok_or_else(|| fault("object of other fields"))?,
             created_at: Timestamp::from_millis(row.created_at),
             updated_at: Timestamp::from_millis(row.updated_at),
             version: row.version,
@@ -213,6 +217,11 @@ const KEYED: [Text; 13] = [
     Text::AssignedTo,
 ];
 
+fn besides_in(text: &str) -> Option<BTreeMap<Beside, Value>> {
+    let mut kept: serde_json::Map<String, Value> = serde_json::from_str(text).ok()?;
+    Some(Beside::ALL.iter().filter_map(|field| Some((*field, kept.remove(field.key())?))).collect())
+}
+
 fn fields(contact: &Contact) -> Result<Vec<crate::db::Bind>, DbError> {
     let text = |list: Result<String, serde_json::Error>| list.map_err(|error| DbError::Fault(error.to_string()));
     let keys = contact.keys();
@@ -246,5 +255,8 @@ fn fields(contact: &Contact) -> Result<Vec<crate::db::Bind>, DbError> {
         keys.search,
     ];
     values.extend(KEYED.map(|text| contact.text_key(text).into()));
+    let besides: serde_json::Map<String, Value> =
+        contact.besides.iter().map(|(field, value)| (field.key().to_owned(), value.clone())).collect();
+    values.extend(binds![Value::Object(besides).to_string()]);
     Ok(values)
 }

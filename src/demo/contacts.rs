@@ -154,6 +154,7 @@ fn draft(number: usize) -> Draft {
         dnd: (number % 23 == 5).then_some(Some(true)),
         tags: Some(tags.iter().map(|tag| (*tag).to_owned()).collect()),
         custom_fields: Vec::new(),
+        besides: Vec::new(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::contacts::json::{FIELD_ID, MANY, TAG};
 use crate::contacts::model::TAGS_MAX;
+use crate::contacts::model::besides::{CHANNELS, CODE_MAX, GENDER_MAX, MESSAGE_MAX, STATES};
 use crate::contacts::texts::Text;
 use crate::web::described::{Field, Schema};
 use serde_json::json;
@@ -58,6 +59,20 @@ const fn note(text: Text) -> &'static str {
     }
 }
 
+fn dnd_settings() -> Schema {
+    let one = || {
+        let state = Schema::one_of(&STATES).must("status");
+        Schema::fields(vec![state, Schema::short(MESSAGE_MAX).may("message"), Schema::short(CODE_MAX).may("code")])
+    };
+    Schema::fields(CHANNELS.iter().map(|channel| one().may(channel)).collect()).note("By channel, how it stands")
+}
+
+fn inbound() -> Schema {
+    let state = Schema::one_of(&["active", "inactive"]).must("status");
+    let all = Schema::fields(vec![state, Schema::short(MESSAGE_MAX).may("message")]);
+    Schema::fields(vec![all.may("all")]).note("Whether the contact may write or call")
+}
+
 /// What may be written of a contact, but for its account.
 pub fn writable() -> Vec<Field> {
     let text = |text: &Text| {
@@ -75,6 +90,9 @@ pub fn writable() -> Vec<Field> {
     ]);
     fields.extend([
         Schema::flag().or_null().note("Do not disturb").may("dnd"),
+        Schema::short(GENDER_MAX).or_null().note("In your words").may("gender"),
+        dnd_settings().or_null().may("dndSettings"),
+        inbound().or_null().may("inboundDndSettings"),
         tags().or_null().note("All tags; each counts once without regard to case").may("tags"),
         Schema::few(custom, MANY)
             .or_null()
@@ -100,6 +118,9 @@ fn readable() -> Vec<Field> {
     ]);
     fields.extend([
         Schema::flag().note("Do not disturb").may("dnd"),
+        Schema::short(GENDER_MAX).note("As it was written").may("gender"),
+        dnd_settings().may("dndSettings"),
+        inbound().may("inboundDndSettings"),
         tags().must("tags"),
         Schema::few(custom, MANY).note("Fields of your own").must("customFields"),
         Schema::instant().note("When it came in").must("dateAdded"),

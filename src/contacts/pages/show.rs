@@ -5,9 +5,9 @@ use crate::authz::Permit;
 use crate::contacts::ViewContacts;
 use crate::contacts::commands::Refused;
 use crate::contacts::commands::whole::{self, Newest, Whole};
-use crate::contacts::model::Contact;
 use crate::contacts::model::note::Note;
 use crate::contacts::model::task::Task;
+use crate::contacts::model::{Beside, Contact};
 use crate::contacts::texts::Text;
 use crate::db::Db;
 use crate::error::{AppError, Result};
@@ -105,7 +105,7 @@ impl ShowPage {
         Self {
             shell,
             id: contact.id.to_string(),
-            texts: Text::ALL.iter().filter_map(fact).collect(),
+            texts: Text::ALL.iter().filter_map(fact).chain(besides(contact)).collect(),
             custom: custom(contact),
             tags: contact.tags.clone(),
             notes: whole.notes.some.iter().map(|note| Item::of_note(note, now)).collect(),
@@ -152,6 +152,23 @@ impl Item {
             came_in: times::ago_or_day(task.created_at, now),
         }
     }
+}
+
+fn besides(contact: &Contact) -> Vec<Fact> {
+    let fact = |(field, value): (&Beside, &Value)| match field {
+        Beside::Gender => Fact::new("Gender", value.as_str().unwrap_or_default()),
+        Beside::DndSettings => Fact::new("Do not disturb by", states(value)),
+        Beside::InboundDndSettings => Fact::new("Do not disturb inbound", states(value)),
+    };
+    contact.besides.iter().map(fact).collect()
+}
+
+/// `Call active, SMS inactive`.
+fn states(settings: &Value) -> String {
+    let state = |(channel, setting): (&String, &Value)| {
+        format!("{channel} {}", setting.get("status").and_then(Value::as_str).unwrap_or_default())
+    };
+    settings.as_object().map(|all| all.iter().map(state).collect::<Vec<_>>().join(", ")).unwrap_or_default()
 }
 
 fn custom(contact: &Contact) -> Vec<Fact> {
