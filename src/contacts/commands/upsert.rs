@@ -34,7 +34,11 @@ pub async fn upsert(db: &Db, permit: &Permit<UpsertContact>, draft: &Draft) -> R
         let new = found.is_none();
         let done = match found {
             Some(contact) => merge(tx, permit, contact, draft.clone()).await?,
-            None => insert(tx, db, permit, draft.clone()).await?,
+            // Somebody added it since this transaction looked: the next one finds it.
+            None => match insert(tx, db, permit, draft.clone()).await {
+                Err(Refused::Duplicate(_)) => None,
+                done => done?,
+            },
         };
         if let Some(contact) = done {
             return Ok(Upserted { contact, new });

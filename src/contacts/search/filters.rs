@@ -84,15 +84,12 @@ impl Filters {
     }
 
     fn read_test(&mut self, item: &mut Map<String, Value>) -> Result<Test, String> {
-        let field = match item.remove("field") {
-            Some(Value::String(name)) => {
-                field(&name).ok_or_else(|| format!(".field {} cannot be filtered by", shown(&name)))?
-            }
-            _ => return Err(".field is required and must be a string".to_owned()),
+        let Some(Value::String(name)) = item.remove("field") else {
+            return Err(".field is required and must be a string".to_owned());
         };
-        let operator = match item.remove("operator") {
-            Some(Value::String(operator)) => operator,
-            _ => return Err(format!(".operator is required and must be one of {OPERATORS}")),
+        let field = field(&name).ok_or_else(|| format!(".field {} cannot be filtered by", shown(&name)))?;
+        let Some(Value::String(operator)) = item.remove("operator") else {
+            return Err(format!(".operator is required and must be one of {OPERATORS}"));
         };
         let value = item.remove("value").filter(|value| !value.is_null());
         let (not, positive) = match operator.strip_prefix("not_") {
