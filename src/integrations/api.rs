@@ -6,8 +6,7 @@ use super::{WhoAmI, revocation};
 use crate::authz::{Actor, Permit};
 use crate::db::Db;
 use crate::error::{AppError, Result};
-use crate::web::api::{Limits, answer, invalid_request, iso};
-use crate::web::form::SoftwareForm;
+use crate::web::api::{FormFields, Limits, answer, invalid_request, iso};
 use crate::web::permit::Open;
 use actix_web::http::StatusCode;
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
@@ -56,7 +55,7 @@ pub async fn whoami(permit: Permit<WhoAmI>, db: web::Data<Db>) -> Result<HttpRes
 /// 400 `invalid_request` without exactly one token, 429, and faults of the store.
 pub async fn revoke(
     open: Open,
-    form: SoftwareForm,
+    form: FormFields,
     request: HttpRequest,
     db: web::Data<Db>,
     limits: web::Data<Limits>,

@@ -9,7 +9,7 @@ pub fn chapters() -> Vec<Chapter> {
         anchor: "token",
         title: "The token itself",
         text: "What the holder of a token can ask and do about it. No scope is needed, and no Version header.",
-        operations: vec![whoami()],
+        operations: vec![whoami(), revoke()],
         objects: Vec::new(),
     }]
 }
@@ -50,4 +50,18 @@ fn whoami() -> Operation {
                 rotation.must("rotation"),
             ]),
         )
+}
+
+fn revoke() -> Operation {
+    let form = Schema::fields(vec![
+        Schema::text().note("The token to end").like("pit_…").must("token"),
+        Schema::text().note("Taken for the sake of RFC 7009, and not looked at").unlike().may("token_type_hint"),
+    ]);
+    Operation::new("POST", "/oauth/revoke", "revoke", "End a token")
+        .text(
+            "At once and for good, for whoever has it (RFC 7009), also when it was found somewhere. The answer is the same whether there was such a token or not.",
+        )
+        .form(form)
+        .answers(200, Schema::fields(vec![Schema::flag().like(true).must("succeeded")]))
+        .refuses(400, "invalid_request", "There is no token, or a field twice.")
 }

@@ -19,7 +19,8 @@ const fn code(status: u16, code: &'static str, means: &'static str) -> Code {
 pub const CODES: &[Code] = &[
     code(400, "json_malformed", "The body is not JSON that can be read in one way only; the message says where."),
     code(400, "malformed", "The request cannot be read."),
-    code(400, "invalid_request", "There is more than one Authorization header."),
+    code(400, "invalid_request", "There is more than one Authorization header, or a form of /oauth that is not one."),
+    code(400, "idempotency_key_invalid", "Idempotency-Key is not one header of 1 to 255 visible ASCII characters."),
     code(
         400,
         "duplicate_contact",
@@ -47,10 +48,21 @@ pub const CODES: &[Code] = &[
     code(405, "method_not_allowed", "The method is not served here; Allow names those that are."),
     code(408, "too_slow", "The body did not arrive within 10 seconds."),
     code(409, "conflict", "Another call came between. Nothing was changed; try again."),
+    code(
+        409,
+        "idempotency_in_progress",
+        "The call with this Idempotency-Key is still being served; ask again shortly.",
+    ),
+    code(
+        409,
+        "idempotency_answer_lost",
+        "The call with this Idempotency-Key was served, and its answer was lost; meta names what it made.",
+    ),
     code(412, "precondition_failed", "It has changed since the version that If-Match names. Read it again."),
     code(413, "body_too_large", "The body is larger than 256 kB."),
     code(415, "media_type_unsupported", "The body has another content type than the one that is read here."),
     code(422, "validation_failed", "Fields are wrong; message is a list that names each."),
+    code(422, "idempotency_key_reused", "Idempotency-Key was used for another call or body. Nothing was changed."),
     code(429, "too_many_requests", "Too many calls; try again after the seconds in Retry-After."),
     code(500, "internal", "A fault on our side. Nothing was changed; name the traceId when you ask about it."),
     code(

@@ -72,11 +72,7 @@ impl FormBody {
 #[derive(Debug, Clone)]
 pub struct SessionForm(pub FormBody);
 
-/// The body of a form that software sends: bound to no session, since none counts there.
-#[derive(Debug, Clone)]
-pub struct SoftwareForm(pub Fields);
-
-type Reading<T> = Pin<Box<dyn Future<Output = Result<T>>>>;
+pub(in crate::web) type Reading<T> = Pin<Box<dyn Future<Output = Result<T>>>>;
 
 impl FromRequest for FormBody {
     type Error = AppError;
@@ -108,17 +104,7 @@ impl FromRequest for SessionForm {
     }
 }
 
-impl FromRequest for SoftwareForm {
-    type Error = AppError;
-    type Future = Reading<Self>;
-
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let reading = read_fields(request.clone(), payload);
-        Box::pin(async move { reading.await.map(Self) })
-    }
-}
-
-fn read_fields(request: HttpRequest, payload: &mut Payload) -> Reading<Fields> {
+pub(in crate::web) fn read_fields(request: HttpRequest, payload: &mut Payload) -> Reading<Fields> {
     let mut payload = payload.take();
     Box::pin(async move {
         let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");

@@ -132,6 +132,7 @@ async fn successes(software: &Software) -> Vec<(&'static str, Answer)> {
         ("listContacts", software.list("&query=nobody").await),
         ("listContacts", software.list("").await),
         ("whoami", software.get("/oauth/whoami").await),
+        ("revoke", revoked(software).await),
     ];
     all.extend(parts(software, &path).await);
     let upserted = json!({"locationId": software.account(), "email": "ADA@example.org", "tags": ["vip"]});
@@ -142,6 +143,12 @@ async fn successes(software: &Software) -> Vec<(&'static str, Answer)> {
     }
     all.push(("deleteContact", software.delete(&path).await));
     all
+}
+
+/// The answer for a token that there is not; it is the same for one that there is.
+async fn revoked(software: &Software) -> Answer {
+    let request = software.anonymous(Method::POST, "/oauth/revoke");
+    software.send(request.header("Content-Type", "application/x-www-form-urlencoded").body("token=pit_x")).await
 }
 
 /// Tags, notes and tasks of a contact.

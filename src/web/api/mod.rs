@@ -2,6 +2,7 @@
 
 mod body;
 mod fields;
+mod form;
 mod if_match;
 mod json;
 mod limits;
@@ -11,6 +12,7 @@ mod render;
 
 pub use body::{JsonBody, read_json};
 pub use fields::Fields;
+pub use form::FormFields;
 pub use if_match::IfMatch;
 pub use limits::{Allowance, INTERVAL, Limits, show as show_limits};
 pub use problems::{
