@@ -22,7 +22,7 @@ pub fn chapter() -> Chapter {
 }
 
 fn note_id() -> Schema {
-    Schema::pattern("^not_[0-9a-hjkmnp-tv-z]{26}$").like("not_01kb7c4x9r2v6n8q3m5h0d1ewz")
+    Schema::pattern("^nte_[0-9a-hjkmnp-tv-z]{26}$").like("nte_01kb7c4x9r2v6n8q3m5h0d1ewz")
 }
 
 fn place() -> Field {
