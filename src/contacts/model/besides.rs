@@ -77,19 +77,19 @@ fn one(given: Value, states: &[&str], codes: bool) -> Result<Option<Value>, Stri
         _ => return Err("must be an object".to_owned()),
     };
     let mut read = Map::new();
-    let status = given.remove("status");
-    let known = status.as_ref().and_then(Value::as_str).filter(|status| states.contains(status));
+    let known = given.remove("status");
+    let known = known.as_ref().and_then(Value::as_str).filter(|status| states.contains(status));
     let known = known.ok_or_else(|| format!("status must be one of {}", states.join(", ")))?;
     read.insert("status".to_owned(), known.into());
-    for (name, limit) in [("message", MESSAGE_MAX), ("code", CODE_MAX)] {
-        let Some(text) = given.remove(name).filter(|text| !text.is_null() && (codes || name != "code")) else {
-            continue;
-        };
+    let texts = [("message", MESSAGE_MAX), ("code", CODE_MAX)];
+    for (name, limit) in texts.into_iter().take(if codes { 2 } else { 1 }) {
+        let Some(text) = given.remove(name).filter(|text| !text.is_null()) else { continue };
         let text = text.as_str().ok_or_else(|| format!("{name} must be a string"))?;
         read.insert(name.to_owned(), plain(text, limit).map_err(|why| format!("{name} {why}"))?.into());
     }
     match given.keys().next() {
-        Some(_) => Err("may have status, message and code alone".to_owned()),
+        Some(_) if codes => Err("may have status, message and code alone".to_owned()),
+        Some(_) => Err("may have status and message alone".to_owned()),
         None => Ok(Some(Value::Object(read))),
     }
 }
@@ -127,6 +127,7 @@ mod tests {
             said(Beside::InboundDndSettings, json!({"all": {"status": "permanent"}})),
             "all status must be one of active, inactive"
         );
+        assert!(Beside::InboundDndSettings.read(json!({"all": {"status": "active", "code": "x"}})).is_err());
         for odd in [json!({"status": "active", "x": 1}), json!({"status": "active", "message": 1})] {
             assert!(Beside::DndSettings.read(json!({ "FB": odd })).is_err());
         }
