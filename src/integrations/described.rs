@@ -54,7 +54,7 @@ fn whoami() -> Operation {
 
 fn revoke() -> Operation {
     let form = Schema::fields(vec![
-        Schema::text().note("The token to end").like("pit_…").must("token"),
+        Schema::text().from("TOKEN").note("The token to end").must("token"),
         Schema::text().note("Taken for the sake of RFC 7009, and not looked at").unlike().may("token_type_hint"),
     ]);
     Operation::new("POST", "/oauth/revoke", "revoke", "End a token")

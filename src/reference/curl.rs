@@ -18,9 +18,6 @@ pub fn command(operation: &Operation, base: &str, needs: Needs) -> String {
     if takes_version(operation) {
         lines.push(format!("-H \"Version: {}\"", VERSIONS.first().unwrap_or(&"")));
     }
-    if operation.keyed {
-        lines.push("-H \"Idempotency-Key: $(uuidgen)\"".to_owned());
-    }
     match &operation.body {
         Some(Body::Json(schema)) => {
             lines.push("-H \"Content-Type: application/json\"".to_owned());
@@ -29,7 +26,7 @@ pub fn command(operation: &Operation, base: &str, needs: Needs) -> String {
             lines.push(format!("-d @- <<JSON\n{text}\nJSON"));
         }
         Some(Body::Form(schema)) => {
-            for row in schema.rows() {
+            for row in schema.rows().iter().filter(|row| row.required) {
                 lines.push(format!("-d \"{}=${}\"", row.name, row.name.to_uppercase()));
             }
         }

@@ -82,7 +82,12 @@ impl Reference {
     #[must_use]
     pub fn new(routes: &[Route], base: &str) -> Self {
         let served: Vec<Served> = routes.iter().filter_map(Served::of).collect();
-        let chapters = chapters();
+        let mut chapters = chapters();
+        // A key counts where a POST changes something; the route table says where.
+        for operation in chapters.iter_mut().flat_map(|chapter| &mut chapter.operations) {
+            let own = |route: &&Route| (route.method.as_str(), route.path) == (operation.method, operation.path);
+            operation.keyed = routes.iter().find(own).is_some_and(|route| route.keyed().is_some());
+        }
         let text = document::of(&chapters, &served, base).to_string();
         let digest: [u8; 32] = Sha256::digest(text.as_bytes()).into();
         let tag = digest.first_chunk().map_or(0, |bytes| u128::from_be_bytes(*bytes));

@@ -131,7 +131,8 @@ impl Route {
 
 impl Route {
     /// The scope of a POST of API v2 that changes something: what heeds an idempotency key. Reading anew does no harm.
-    fn keyed(&self) -> Option<&'static str> {
+    #[must_use]
+    pub fn keyed(&self) -> Option<&'static str> {
         match self.facts?.token {
             TokenNeeds::Needs(scope) if self.method == Method::POST && !scope.ends_with(".readonly") => Some(scope),
             _ => None,

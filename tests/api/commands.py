@@ -57,7 +57,7 @@ def main():
 
     # What is made is used by what comes after it and deleted at the end.
     made = {"createContact": ("CONTACT_ID", "contact"), "createNote": ("NOTE_ID", "note"), "createTask": ("TASK_ID", "task")}
-    last = ["deleteNote", "deleteTask", "deleteContact", "revokeToken"]
+    last = ["deleteNote", "deleteTask", "deleteContact", "revoke"]
     order = [name for name in made if name in calls]
     order += [name for name in calls if name not in made and name not in last]
     order += [name for name in last if name in calls]
@@ -70,7 +70,7 @@ def main():
             variable, thing = made[name]
             variables[variable] = json.loads(body)[thing]["id"]
 
-    if "revokeToken" in calls:
+    if "revoke" in calls:
         variables["TOKEN"] = demo["token_readonly"]
     total = json.loads(run(f'curl -s "{base}/contacts/?locationId=$LOCATION_ID" -H "Authorization: Bearer $TOKEN" -H "Version: v3"',
                            variables, status=False))["meta"]["total"]

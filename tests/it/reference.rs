@@ -141,6 +141,11 @@ async fn successes(software: &Software) -> Vec<(&'static str, Answer)> {
         let query = format!("/contacts/search/duplicate?locationId={}&email={email}", software.account());
         all.push(("findDuplicate", software.get(&query).await));
     }
+    let found = json!({"locationId": software.account(), "pageLimit": 2, "filters": [{"field": "tags", "operator": "eq", "value": "vip"}]});
+    all.push(("searchContacts", software.post("/contacts/search", &found).await));
+    let sorted =
+        json!({"locationId": software.account(), "pageLimit": 2, "sort": [{"field": "name", "direction": "asc"}]});
+    all.push(("searchContacts", software.post("/contacts/search", &sorted).await));
     all.push(("deleteContact", software.delete(&path).await));
     all
 }

@@ -3,6 +3,7 @@
 mod notes;
 mod records;
 mod schemas;
+mod search;
 mod tags;
 mod tasks;
 
@@ -19,5 +20,5 @@ pub fn chapters() -> Vec<Chapter> {
         operations: records::operations(),
         objects: vec![schemas::contact(), schemas::item()],
     };
-    vec![contacts, tags::chapter(), notes::chapter(), tasks::chapter()]
+    vec![contacts, search::chapter(), tags::chapter(), notes::chapter(), tasks::chapter()]
 }

@@ -134,11 +134,16 @@ pub fn contact() -> Schema {
     Schema::object("Contact", readable()).note("What is unknown is left out, never null.")
 }
 
-/// A contact as an item of a list.
-pub fn item() -> Schema {
+/// What a list says of a contact.
+pub fn item_fields() -> Vec<Field> {
     let mut fields = readable();
     fields.push(Schema::text().note("The name, once more").like(json!("Ada Quist")).may("contactName"));
-    Schema::object("ContactItem", fields).note("A contact as a list has it.")
+    fields
+}
+
+/// A contact as an item of a list.
+pub fn item() -> Schema {
+    Schema::object("ContactItem", item_fields()).note("A contact as a list has it.")
 }
 
 /// What clients send once more beside the path and the token.

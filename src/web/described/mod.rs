@@ -46,7 +46,7 @@ pub struct Operation {
     pub answer: Option<Schema>,
     /// Refusals of its own: status, stable code, when.
     pub refusals: Vec<(u16, &'static str, &'static str)>,
-    /// Whether it takes `Idempotency-Key`.
+    /// Whether it takes `Idempotency-Key`; the route table says so.
     pub keyed: bool,
     /// What it has to do with `ETag`.
     pub versions: Versions,
@@ -174,12 +174,6 @@ impl Operation {
     pub fn refuses(mut self, status: u16, code: &'static str, when: &'static str) -> Self {
         self.refusals.push((status, code, when));
         self
-    }
-
-    /// Takes `Idempotency-Key`.
-    #[must_use]
-    pub fn keyed(self) -> Self {
-        Self { keyed: true, ..self }
     }
 
     /// Says what it has to do with `ETag`.
