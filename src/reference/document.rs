@@ -62,6 +62,7 @@ fn error() -> Schema {
         Schema::text().may("contactId"),
         Schema::text().may("contactName"),
         Schema::one_of(&["email", "phone"]).may("matchingField"),
+        Schema::text().note("With idempotency_answer_lost: what the call made").may("id"),
     ]);
     let message = Schema::either(vec![Schema::text(), Schema::list(Schema::text())]);
     Schema::object(
@@ -78,7 +79,7 @@ fn error() -> Schema {
                 .like("req_01kb6z")
                 .must("traceId"),
             Schema::one_of(&codes).note("For programs; stable").like("contact_not_found").must("code"),
-            meta.note("With duplicate_contact: which contact it is").may("meta"),
+            meta.note("With duplicate_contact and idempotency_answer_lost: which thing it is about").may("meta"),
         ],
     )
     .note("What every refused call answers. It has changed nothing.")

@@ -76,8 +76,8 @@ impl Dice {
             contact["dateOfBirth"] = json!(format!("199{}-0{}-11", self.roll(3), 1 + self.roll(3)));
         }
         contact["tags"] = (0..self.roll(4)).map(|_| json!(self.word())).collect();
-        let fields = IDS.iter().filter_map(|id| (self.roll(2) == 0).then(|| json!({"id": id, "value": self.custom()})));
-        contact["customFields"] = fields.collect();
+        let given: Vec<_> = IDS.iter().filter(|_| self.roll(2) == 0).collect();
+        contact["customFields"] = given.into_iter().map(|id| json!({"id": id, "value": self.custom()})).collect();
         contact
     }
 

@@ -39,7 +39,7 @@ fn numbers(answer: &Answer) -> [i64; 6] {
     })
 }
 
-async fn unknown(office: &Office, software: &Software) -> Software {
+fn unknown(office: &Office, software: &Software) -> Software {
     software.with_token(&PlainSecret::generate(office.db.world().entropy()).reveal_once())
 }
 
@@ -71,7 +71,7 @@ async fn every_answer_says_what_is_left() {
         let answer = software.send(software.anonymous(Method::GET, path)).await;
         assert_eq!(numbers(&answer)[..2], [300, 300], "{path}");
     }
-    let bad = unknown(&office, &software).await.list("").await.expect(401);
+    let bad = unknown(&office, &software).list("").await.expect(401);
     assert_eq!(numbers(&bad)[..2], [300, 299]);
     let page = office.app.visitor().get("/login").await;
     assert_eq!(page.header("x-ratelimit-max"), "", "pages have none");
@@ -150,7 +150,7 @@ async fn set_paused(office: &Office, software: &Software, at: Option<i64>) {
 async fn bad_tokens_are_throttled_and_good_ones_from_there_are_not() {
     let office = office(10, 1_000).await;
     let software = office.software(ALL).await;
-    let bad = [software.with_token("pit_nonsense"), unknown(&office, &software).await];
+    let bad = [software.with_token("pit_nonsense"), unknown(&office, &software)];
     let mut statuses = Vec::new();
     for number in 0..40 {
         statuses.push(bad[number % 2].list("").await.status);

@@ -40,8 +40,11 @@ mod contact_tasks;
 mod contacts;
 #[cfg(test)]
 mod contacts_list;
+#[cfg(test)]
 mod contacts_search;
+#[cfg(test)]
 mod contacts_search_model;
+#[cfg(test)]
 mod contacts_upsert;
 #[cfg(test)]
 mod crash;

@@ -48,7 +48,7 @@ pub async fn duplicate(permit: Permit<FindDuplicate>, request: HttpRequest, db: 
     }
     let mut wanted = Draft::default();
     for (text, name, value) in given {
-        match value.map(|value| read_text(text, &value)) {
+        match value.map(|value| read_text(text, &decoded(value))) {
             None => {}
             Some(Ok(value)) => wanted.texts.push((text, value)),
             Some(Err(why)) => query.wrong(format!("{name} {why}")),
@@ -60,4 +60,30 @@ pub async fn duplicate(permit: Permit<FindDuplicate>, request: HttpRequest, db: 
         Some(contact) => tagged(&contact, answer(StatusCode::OK, &json!({ "contact": Written(&contact) }))),
         None => answer(StatusCode::OK, &json!({ "contact": null })),
     })
+}
+
+/// Some clients encode twice. No address is without `@` and no number begins with `%2B`, so that neither is taken for another.
+fn decoded(value: String) -> String {
+    let twice = !value.contains(['@', '&']) && value.contains("%40") || value.starts_with("%2B");
+    let decode =
+        || form_urlencoded::parse(value.replace('+', "%2B").as_bytes()).next().map(|(text, _)| text.into_owned());
+    twice.then(decode).flatten().unwrap_or(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_encoded_twice_is_understood_and_nothing_else_is_touched() {
+        for (given, read) in [
+            ("ada%40harbor.example", "ada@harbor.example"),
+            ("ada%2Bpost%40harbor.example", "ada+post@harbor.example"),
+            ("%2B44%20700", "+44 700"),
+            ("ada+50%@harbor.example", "ada+50%@harbor.example"),
+            ("+44 700", "+44 700"),
+        ] {
+            assert_eq!(decoded(given.to_owned()), read);
+        }
+    }
 }

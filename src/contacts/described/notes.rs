@@ -67,7 +67,7 @@ fn create() -> Operation {
     let mut fields = vec![written().must("body")];
     fields.extend(others());
     fields.extend(again());
-    let operation = Operation::new("POST", "/contacts/{id}/notes", "createNote", "Add a note").keyed();
+    let operation = Operation::new("POST", "/contacts/{id}/notes", "createNote", "Add a note");
     refuses(operation.path(in_path()).json(Schema::fields(fields)).answers(201, one()), &[NOT_THERE])
 }
 

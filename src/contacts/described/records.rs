@@ -33,7 +33,6 @@ fn create() -> Operation {
         .text("Every field but the account may be left out. A contact with the same e-mail address or phone number is refused.")
         .json(Schema::fields(fields))
         .answers(201, Schema::fields(vec![contact().must("contact")]))
-        .keyed()
         .versions(Versions::Told);
     refuses(operation, &[DUPLICATE, CROWDED])
 }
@@ -122,7 +121,6 @@ fn upsert() -> Operation {
         )
         .json(Schema::fields(fields))
         .answers(200, Schema::fields(answer))
-        .keyed()
         .versions(Versions::Told);
     refuses(operation, &[DUPLICATE, CROWDED])
 }

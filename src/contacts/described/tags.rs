@@ -39,6 +39,6 @@ fn operation(
         .path(in_path())
         .json(Schema::fields(fields))
         .answers(status, answer);
-    let operation = if method == "POST" { operation.keyed() } else { operation };
+
     refuses(operation, &[NOT_THERE])
 }

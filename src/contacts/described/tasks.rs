@@ -72,7 +72,7 @@ fn create() -> Operation {
     let mut fields = vec![title().must("title"), due().must("dueDate"), done().like(false).must("completed")];
     fields.extend(others());
     fields.extend(again());
-    let operation = Operation::new("POST", "/contacts/{id}/tasks", "createTask", "Add a task").keyed();
+    let operation = Operation::new("POST", "/contacts/{id}/tasks", "createTask", "Add a task");
     refuses(operation.path(in_path()).json(Schema::fields(fields)).answers(201, one()), &[NOT_THERE])
 }
 
