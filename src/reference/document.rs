@@ -3,7 +3,7 @@
 use super::errors::{CODES, STATUSES};
 use super::served::{Needs, Served, needs};
 use crate::web::api::VERSIONS;
-use crate::web::described::{Chapter, Operation, Place, Schema, Versions};
+use crate::web::described::{Body, Chapter, Operation, Place, Schema, Versions};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
@@ -112,7 +112,12 @@ fn of_operation(operation: &Operation, chapter: &Chapter, needs: Needs, named: &
         put("parameters", Value::Array(parameters));
     }
     if let Some(body) = &operation.body {
-        let content = json!({ body.media_type(): { "schema": body.schema().json(named) } });
+        let mut schema = body.schema().json(named);
+        if let (Body::Form(_), Some(schema)) = (body, schema.as_object_mut()) {
+            // What a form has besides is passed over, as RFC 7009 says.
+            schema.insert("additionalProperties".to_owned(), json!(true));
+        }
+        let content = json!({ body.media_type(): { "schema": schema } });
         put("requestBody", json!({ "required": true, "content": content }));
     }
     put("responses", of_answers(operation, needs, named));

@@ -24,6 +24,11 @@ async fn entrances_errors_and_help() {
         browser.visit(&format!("{}/sample", fresh.url())).await;
         browser.survey("sample").await;
 
+        for (path, name) in [("/docs", "reference-stranger"), ("/docs/contacts", "reference-contacts-stranger")] {
+            browser.visit(&format!("{}{path}", fresh.url())).await;
+            browser.survey(name).await;
+        }
+
         let console = Console::open().await;
         console.hire("Ilse Brandt", "ilse@harborpine.example", "User").await;
         browser.visit(&console.url("/login")).await;
@@ -39,6 +44,8 @@ async fn entrances_errors_and_help() {
             (LIST, "error-403"),
             ("/nowhere", "error-404"),
             ("/help", "help"),
+            ("/docs", "reference"),
+            ("/docs/search", "reference-search"),
             ("/business/contacts", "contacts-empty"),
         ] {
             browser.visit(&console.url(path)).await;
