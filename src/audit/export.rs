@@ -190,7 +190,7 @@ mod tests {
         Format::Csv.add(&mut row, &event);
         assert_eq!(row.split(',').count(), Format::Csv.head().split(',').count());
         assert!(
-            row.starts_with("2026-11-22T09:21:07.000Z,evt_01,,1,Maren Holt,staff,usr_1,paused Warehouse sync,"),
+            row.starts_with("2026-11-22T09:21:07.000Z,evt_01,7,1,Maren Holt,staff,usr_1,paused Warehouse sync,"),
             "{row}"
         );
         let mut line = String::new();

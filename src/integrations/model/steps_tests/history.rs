@@ -25,14 +25,13 @@ impl Simple {
                 Action::Update | Action::Now | Action::Delete => true,
                 Action::DeleteOther => false,
                 Action::Later(_) => !self.paused && live.len() == 1,
-                Action::Cancel | Action::Expire => live.len() == 2,
+                Action::Cancel | Action::Expire | Action::RevokeOldestHeld => live.len() == 2,
                 Action::Extend(extension) => {
                     live.len() == 2 && self.extended(live[1], extension) > self.tokens[live[1]].0.unwrap()
                 }
                 Action::Pause => !self.paused,
                 Action::Resume => self.paused,
-                Action::RevokeNewest => !self.paused && live.first() == Some(&(self.tokens.len() - 1)),
-                Action::RevokeOldestHeld => !self.paused && live.len() == 2,
+                Action::RevokeNewest => live.first() == Some(&(self.tokens.len() - 1)),
             };
         if !allowed {
             return false;
