@@ -25,12 +25,13 @@ fn filter() -> Schema {
     Schema::object(
         "Filter",
         vec![
-            Schema::text().note("A text of the contact, tags, dnd, dateAdded, dateUpdated, or customFields. and an id").may("field"),
+            Schema::text().note("A text of the contact by its name, tags, dnd, dateAdded, dateUpdated, or a field of yours by its id, such as customFields.plan").may("field"),
             Schema::one_of(OPERATORS).note("How field and value are compared").may("operator"),
             Schema::any()
                 .note(
-                    "With eq and contains a text, or a list of which one is enough; with range an object with gt, gte, lt or lte, for dates; \
-                     with exists none",
+                    "With eq and contains a text, or a list of which one is enough; with range, for dates, an object with gt, gte, lt or lte \
+                     of ISO 8601 instants, days or milliseconds; with exists and not_exists none. What begins with not_ also finds \
+                     contacts that do not have the field",
                 )
                 .may("value"),
             Schema::pattern("^([Aa][Nn][Dd]|[Oo][Rr])$").note("Instead of field, operator and value: AND or OR").may("group"),
@@ -60,10 +61,13 @@ fn search() -> Operation {
             .like("desc")
             .may("direction"),
     ]);
-    let filters = Schema::list(Schema::named("Filter"))
-        .or_null()
-        .note("All of which must hold")
-        .like(json!([{ "field": "tags", "operator": "eq", "value": "customer" }]));
+    let filters = Schema::list(Schema::named("Filter")).or_null().note("All of which must hold").like(json!([
+        { "field": "tags", "operator": "eq", "value": "customer" },
+        { "group": "OR", "filters": [
+            { "field": "dateAdded", "operator": "range", "value": { "gte": "2026-01-01" } },
+            { "field": "customFields.plan", "operator": "exists" },
+        ]},
+    ]));
     let value = Schema::either(vec![Schema::whole(i64::MIN, i64::MAX), Schema::text()]);
     let body = vec![
         location_id().must("locationId"),

@@ -3,6 +3,7 @@
 use super::records::{NOT_THERE, refuses};
 use super::schemas::{again, in_path, tags};
 use crate::web::described::{Chapter, Operation, Schema};
+use serde_json::json;
 
 /// The chapter about tags.
 pub fn chapter() -> Chapter {
@@ -33,7 +34,9 @@ fn operation(
 ) -> Operation {
     let mut fields = vec![tags().must("tags")];
     fields.extend(again());
-    let answer = Schema::fields(vec![tags().note("All tags of the contact now").must("tags")]);
+    let now = tags().note("All tags of the contact now");
+    let now = if method == "DELETE" { now.like(json!([])) } else { now };
+    let answer = Schema::fields(vec![now.must("tags")]);
     let operation = Operation::new(method, "/contacts/{id}/tags", id, summary)
         .text(text)
         .path(in_path())

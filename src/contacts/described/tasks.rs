@@ -49,19 +49,19 @@ fn done() -> Schema {
 }
 
 fn task() -> Schema {
-    Schema::object(
-        "Task",
-        vec![
-            task_id().must("id"),
-            contact_id().must("contactId"),
-            title().must("title"),
-            Schema::short(PROSE).note("More about it").may("body"),
-            Schema::short(PERSON).note("By whom").may("assignedTo"),
-            Schema::instant().note("By when").must("dueDate"),
-            done().like(false).must("completed"),
-        ],
-    )
-    .note("What is unknown is left out, never null.")
+    Schema::object("Task", fields(false)).note("What is unknown is left out, never null.")
+}
+
+fn fields(completed: bool) -> Vec<Field> {
+    vec![
+        task_id().must("id"),
+        contact_id().must("contactId"),
+        title().must("title"),
+        Schema::short(PROSE).note("More about it").may("body"),
+        Schema::short(PERSON).note("By whom").may("assignedTo"),
+        Schema::instant().note("By when").like("2026-12-01T09:00:00.000Z").must("dueDate"),
+        done().like(completed).must("completed"),
+    ]
 }
 
 fn one() -> Schema {
@@ -99,11 +99,12 @@ fn update() -> Operation {
 }
 
 fn complete() -> Operation {
-    let mut fields = vec![done().like(true).must("completed")];
-    fields.extend(again());
+    let mut body = vec![done().like(true).must("completed")];
+    body.extend(again());
+    let completed = Schema::fields(vec![Schema::object("Task", fields(true)).must("task")]);
     let path = "/contacts/{id}/tasks/{task}/completed";
     let operation = Operation::new("PUT", path, "completeTask", "Complete a task, or open it again");
-    let operation = operation.path(in_path()).path(place()).json(Schema::fields(fields)).answers(200, one());
+    let operation = operation.path(in_path()).path(place()).json(Schema::fields(body)).answers(200, completed);
     refuses(operation, &[NOT_THERE, NO_TASK])
 }
 
