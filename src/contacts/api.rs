@@ -17,7 +17,7 @@ use super::json::{Written, read};
 use super::model::{Contact, Duplicate, Expected, Matching};
 use super::{CallUnserved, CreateContact, DeleteContact, ReadContact, UpdateContact};
 use crate::authz::Permit;
-use crate::db::Db;
+use crate::db::{Db, DbError};
 use crate::error::{AppError, Result};
 use crate::ids::{AccountId, ContactId, RequestId};
 use crate::web::api::{self, Fields, IfMatch, JsonBody, answer};
@@ -151,5 +151,16 @@ fn said(refused: Refused) -> AppError {
             let meta = json!({ "contactId": id.as_str(), "contactName": name, "matchingField": field });
             api::duplicate(&message, meta).into()
         }
+    }
+}
+
+/// A search that took too long is the caller's to mend.
+fn too_wide(error: DbError) -> AppError {
+    match error {
+        DbError::TooLong => {
+            let why = "query and filters look at too much: ask for less, or for whole addresses, numbers or tags";
+            api::invalid_fields(vec![why.to_owned()]).into()
+        }
+        other => other.into(),
     }
 }

@@ -47,6 +47,10 @@ pub enum Refused {
 
 /// Most custom fields of one contact.
 pub const CUSTOM_FIELDS_MAX: usize = 200;
+/// Most bytes that they have together, as JSON.
+pub const CUSTOM_BYTES_MAX: usize = 65_536;
+/// Most tags and members of custom fields together: each is found by an index of its own.
+pub const KEYS_MAX: usize = 1_000;
 
 impl From<DbError> for Refused {
     fn from(error: DbError) -> Self {
@@ -98,6 +102,7 @@ async fn insert<A>(mut tx: WriteTx, db: &Db, permit: &Permit<A>, draft: Draft) -
     let id = ContactId::new(permit.now(), db.world().entropy());
     let mut contact = Contact::new(id, permit.account().clone(), permit.now());
     let fields = contact.apply(draft);
+    refuse_too_much(&contact)?;
     refuse_duplicate(&mut tx.on(), &contact).await?;
     match store::add(&mut tx.on(), &contact).await {
         Err(DbError::Unique | DbError::Again) => Ok(None),
@@ -162,9 +167,7 @@ async fn merge<A>(
     if fields.is_empty() {
         return Ok(Some(contact));
     }
-    if contact.custom_fields.len() > CUSTOM_FIELDS_MAX {
-        return Err(Refused::TooMany("customFields", CUSTOM_FIELDS_MAX));
-    }
+    refuse_too_much(&contact)?;
     contact.updated_at = permit.now();
     refuse_duplicate(&mut tx.on(), &contact).await?;
     match store::change(&mut tx.on(), &contact).await {
@@ -196,6 +199,21 @@ pub async fn delete(
         return Err(Refused::Missing);
     }
     Ok(tx.commit(permit, &[&ContactChange::Deleted(id)]).await?)
+}
+
+/// One contact costs whoever reads, lists or changes it no more than this.
+fn refuse_too_much(contact: &Contact) -> Result<(), Refused> {
+    let bytes: usize = contact.custom_fields.iter().map(|field| field.id.len() + field.value.to_string().len()).sum();
+    match () {
+        () if contact.custom_fields.len() > CUSTOM_FIELDS_MAX => {
+            Err(Refused::TooMany("customFields", CUSTOM_FIELDS_MAX))
+        }
+        () if bytes > CUSTOM_BYTES_MAX => Err(Refused::TooMany("bytes of customFields", CUSTOM_BYTES_MAX)),
+        () if contact.list_keys().len() > KEYS_MAX => {
+            Err(Refused::TooMany("tags and members of customFields", KEYS_MAX))
+        }
+        () => Ok(()),
+    }
 }
 
 async fn refuse_duplicate(on: &mut On<'_>, contact: &Contact) -> Result<(), Refused> {

@@ -123,7 +123,7 @@ impl Db {
     pub async fn open(url: &str, key_file: &Path, world: World) -> Result<Self, OpenError> {
         let pools = connect(url).await?;
         let mut db =
-            Self { pools, slow: super::slow(), keys: Keys::throw_away(world.entropy()), world, listener: None };
+            Self { pools, slow: super::slow::turns(), keys: Keys::throw_away(world.entropy()), world, listener: None };
         db.migrate().await?;
         let pairing: Option<(String,)> =
             db.read().await?.on().first(FIND_META, binds(super::journal::rotation::PAIRING)).await?;

@@ -7,6 +7,7 @@ pub mod journal;
 mod on;
 mod readers;
 mod server;
+mod slow;
 mod vacant;
 
 pub use bind::{Bind, containing};
@@ -20,11 +21,12 @@ use crate::world::World;
 use journal::Listener;
 use readers::{Lent, Readers};
 use server::Server;
+use slow::Watch;
 use sqlx::pool::PoolConnection;
 use sqlx::{Postgres, Sqlite, SqlitePool, Transaction};
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
+
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// A statement that did not work.
@@ -36,6 +38,10 @@ pub enum DbError {
     Again,
     /// The store cannot be reached, is full or is read-only.
     Unavailable(String),
+    /// Too many searches are under way.
+    Busy,
+    /// The statement took longer than one may take.
+    TooLong,
     /// Another try holds the request's idempotency key by now.
     Superseded,
     /// A value holds NUL, which is no text.
@@ -50,6 +56,8 @@ impl fmt::Display for DbError {
             Self::Unique => f.write_str("a unique rule was broken"),
             Self::Again => f.write_str("the transaction was asked to run again"),
             Self::Superseded => f.write_str("another try holds the idempotency key"),
+            Self::Busy => f.write_str("too many searches at once"),
+            Self::TooLong => f.write_str("the statement took too long"),
             Self::NoText => f.write_str("a value holds NUL"),
             Self::Unavailable(why) | Self::Fault(why) => f.write_str(why),
         }
@@ -66,6 +74,7 @@ impl From<DbError> for AppError {
             DbError::Superseded => Self::Conflict(
                 "Another call with the same Idempotency-Key took over. Nothing was changed by this one.".to_owned(),
             ),
+            DbError::Busy | DbError::TooLong => Self::TooMany(5),
             DbError::NoText => Self::Malformed("The text holds a character that nobody can type."),
             DbError::Unique | DbError::Fault(_) => Self::internal(error),
         }
@@ -87,6 +96,7 @@ impl From<sqlx::Error> for DbError {
         }
         match code.as_str() {
             "40001" | "40P01" => Self::Again,
+            "9" | "57014" => Self::TooLong,
             // SQLite: busy, locked, read-only, I/O error, full, cannot open; PostgreSQL: resources, shutting down, connections.
             "5" | "6" | "8" | "10" | "13" | "14" => Self::Unavailable(error.to_string()),
             other
@@ -132,20 +142,18 @@ impl fmt::Debug for Db {
     }
 }
 
-/// Statements that may take long run so many at once, so that everybody else finds a connection.
-const SLOW: usize = 4;
-/// How long such a statement waits for its turn.
-const SLOW_PATIENCE: Duration = Duration::from_secs(5);
-
 /// A connection to read with.
 pub struct Reader {
     connection: ReaderConnection,
+    _watch: Option<Watch>,
     _turn: Option<OwnedSemaphorePermit>,
 }
 
 enum ReaderConnection {
     Sqlite(Lent),
     Postgres(PoolConnection<Postgres>),
+    /// A transaction that ends with the search, and its time limit with it.
+    Searching(Transaction<'static, Postgres>),
 }
 
 impl Reader {
@@ -154,6 +162,7 @@ impl Reader {
         match &mut self.connection {
             ReaderConnection::Sqlite(lent) => On::Sqlite(lent),
             ReaderConnection::Postgres(connection) => On::Postgres(connection),
+            ReaderConnection::Searching(transaction) => On::Postgres(transaction),
         }
     }
 }
@@ -189,10 +198,6 @@ impl WriteTx {
     }
 }
 
-fn slow() -> Arc<Semaphore> {
-    Arc::new(Semaphore::new(SLOW))
-}
-
 impl Db {
     /// A connection to read with.
     ///
@@ -203,17 +208,29 @@ impl Db {
             Pools::Sqlite { read, .. } => ReaderConnection::Sqlite(read.lend().await?),
             Pools::Postgres(server) => ReaderConnection::Postgres(server.acquire().await?),
         };
-        Ok(Reader { connection, _turn: None })
+        Ok(Reader { connection, _watch: None, _turn: None })
     }
 
-    /// A connection to search with: one of a few, since a search may look at every row of an account.
+    /// A connection to search with: one of a few, since a search may look at every row of an account, and not for long.
     ///
     /// # Errors
-    /// When none can be had in time.
+    /// [`DbError::Busy`] when none can be had in time.
     pub async fn read_slowly(&self) -> Result<Reader, DbError> {
-        let turn = tokio::time::timeout(SLOW_PATIENCE, Arc::clone(&self.slow).acquire_owned()).await;
-        let Ok(Ok(turn)) = turn else { return Err(DbError::Unavailable("too many searches at once".to_owned())) };
-        Ok(Reader { connection: self.read().await?.connection, _turn: Some(turn) })
+        let turn = tokio::time::timeout(slow::PATIENCE, Arc::clone(&self.slow).acquire_owned()).await;
+        let Ok(Ok(turn)) = turn else { return Err(DbError::Busy) };
+        let (connection, watch) = match &self.pools {
+            Pools::Sqlite { read, .. } => {
+                let mut lent = read.lend().await?;
+                let watch = lent.watch().await?;
+                (ReaderConnection::Sqlite(lent), Some(watch))
+            }
+            Pools::Postgres(server) => {
+                let mut transaction = server.begin().await?;
+                On::Postgres(&mut transaction).run(slow::LIMIT_OF_TRANSACTION, Vec::new()).await?;
+                (ReaderConnection::Searching(transaction), None)
+            }
+        };
+        Ok(Reader { connection, _watch: watch, _turn: Some(turn) })
     }
 
     /// A write transaction. A command never opens a second one: there is a single writer.

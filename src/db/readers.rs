@@ -3,6 +3,7 @@
 //! sqlx's pool asks each connection whether it still works when it comes back, which costs as much as a statement; a file
 //! does not hang up.
 
+use super::slow::Watch;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
 use std::ops::{Deref, DerefMut};
@@ -17,18 +18,22 @@ const MOST: u32 = 12;
 /// How long a reader is waited for.
 const PATIENCE: Duration = Duration::from_secs(2);
 
+/// The readers that nobody has, and whether each was watched when it came back.
+type Resting = Arc<Mutex<Vec<(SqliteConnection, bool)>>>;
+
 /// The readers of one file.
 #[derive(Clone)]
 pub struct Readers {
     options: SqliteConnectOptions,
     free: Arc<Semaphore>,
-    resting: Arc<Mutex<Vec<SqliteConnection>>>,
+    resting: Resting,
 }
 
 /// A reader that somebody has; it comes back when it is dropped.
 pub struct Lent {
     connection: Option<SqliteConnection>,
-    resting: Arc<Mutex<Vec<SqliteConnection>>>,
+    watched: bool,
+    resting: Resting,
     _turn: OwnedSemaphorePermit,
 }
 
@@ -55,10 +60,14 @@ impl Readers {
         };
         let rested = self.resting.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let connection = match rested {
-            Some(connection) => connection,
+            Some((connection, false)) => connection,
+            Some((mut connection, true)) => {
+                Watch::end(&mut connection).await?;
+                connection
+            }
             None => self.options.connect().await?,
         };
-        Ok(Lent { connection: Some(connection), resting: Arc::clone(&self.resting), _turn: turn })
+        Ok(Lent { connection: Some(connection), watched: false, resting: Arc::clone(&self.resting), _turn: turn })
     }
 
     /// Lets go of the readers that nobody has: their memory is given back, and one that broke is not met again.
@@ -71,16 +80,31 @@ impl Readers {
         let _ = tokio::time::timeout(PATIENCE, self.free.acquire_many(MOST)).await;
         self.free.close();
         let resting = std::mem::take(&mut *self.resting.lock().unwrap_or_else(PoisonError::into_inner));
-        for connection in resting {
+        for (connection, _) in resting {
             let _ = connection.close().await;
         }
     }
 }
 
+impl Lent {
+    /// Lets nobody use it for longer than a search may take.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn watch(&mut self) -> Result<Watch, sqlx::Error> {
+        self.watched = true;
+        Watch::begin(self).await
+    }
+}
+
 impl Drop for Lent {
     fn drop(&mut self) {
+        let watched = self.watched;
         // A statement that was given up is finished by the connection before it takes another.
-        self.resting.lock().unwrap_or_else(PoisonError::into_inner).extend(self.connection.take());
+        self.resting
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .extend(self.connection.take().map(|connection| (connection, watched)));
     }
 }
 

@@ -23,6 +23,8 @@ use std::sync::Arc;
 const KEY: &str = "idempotency-key";
 const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 const LONGEST: usize = 255;
+// Bytes of an answer that is kept; one with the largest contact is shorter.
+const LONGEST_ANSWER: usize = 262_144;
 
 /// Serves a call. `scope` is the one that a POST to this resource needs, if it changes anything; only then a key counts.
 ///
@@ -145,14 +147,17 @@ impl Held {
         tx.commit_unlogged(Unlogged::Idempotency).await
     }
 
-    /// Sealed, since it tells of contacts.
+    /// Sealed, since it tells of contacts. A call that changed nothing gives its key back, and an answer that is too long to be
+    /// kept is lost: nobody fills the store with what they read.
     async fn keep(&self, status: StatusCode, etag: Option<&HeaderValue>, body: &[u8]) -> Result<(), DbError> {
         let etag = etag.map_or(&b""[..], HeaderValue::as_bytes);
         let plain = [status.as_str().as_bytes(), etag, body].join(&b'\n');
         let (keys, entropy) = (self.db.keys(), self.db.world().entropy());
         let sealed = keys.seal(Purpose::Idempotency, self.slot.key.as_bytes(), &plain, entropy);
         let mut tx = self.db.write().await?;
-        rows::answer(&mut tx.on(), &self.slot, &sealed).await?;
+        if !rows::release(&mut tx.on(), &self.slot).await? && body.len() <= LONGEST_ANSWER {
+            rows::answer(&mut tx.on(), &self.slot, &sealed).await?;
+        }
         tx.commit_unlogged(Unlogged::Idempotency).await
     }
 }

@@ -200,7 +200,7 @@ async fn killed_at_any_moment_one_key_makes_one_contact() {
             }
         };
         let killing = async {
-            tokio::time::sleep(Duration::from_millis(150 + 37 * round)).await;
+            tokio::time::sleep(Duration::from_millis(500 + 37 * round)).await;
             server.kill();
         };
         futures_util::future::join(working, killing).await;

@@ -25,6 +25,8 @@ mod audit_trace;
 #[cfg(test)]
 mod binary;
 #[cfg(test)]
+mod bounds;
+#[cfg(test)]
 mod bursts;
 #[cfg(test)]
 mod chain;

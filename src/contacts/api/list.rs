@@ -1,6 +1,6 @@
 //! The list of contacts on API v2.
 
-use super::own;
+use super::{own, too_wide};
 use crate::authz::Permit;
 use crate::config::Public;
 use crate::contacts::ListContacts;
@@ -29,7 +29,7 @@ pub async fn list(
     own(asked.location.as_deref(), permit.account())?;
     let cursor = asked.cursor(&db, permit.account()).await?;
     let wanted = Wanted { search: asked.query, cursor, towards: Towards::Older, limit: asked.limit };
-    let page = commands::list(&db, permit.account(), &wanted).await?;
+    let page = commands::list(&db, permit.account(), &wanted).await.map_err(too_wide)?;
     Ok(answer(
         StatusCode::OK,
         &json!({

@@ -1,6 +1,6 @@
 //! The search for contacts on API v2.
 
-use super::{finish, trace};
+use super::{finish, too_wide, trace};
 use crate::authz::Permit;
 use crate::contacts::SearchContacts;
 use crate::contacts::commands;
@@ -20,7 +20,7 @@ pub async fn search(permit: Permit<SearchContacts>, body: JsonBody, db: web::Dat
     let location = fields.required_text("locationId");
     let search = search::read(&mut fields);
     finish(fields, location.as_deref(), permit.account())?;
-    let (contacts, total) = commands::search(&db, permit.account(), &search).await?;
+    let (contacts, total) = commands::search(&db, permit.account(), &search).await.map_err(too_wide)?;
     Ok(answer(
         StatusCode::OK,
         &json!({

@@ -38,7 +38,7 @@ fn filter() -> Schema {
             list.may("filters"),
         ],
     )
-    .note("Texts are compared without regard to case. A search has at most 20 filters and groups, nested 4 deep, with 50 values in all.")
+    .note("Texts are compared without regard to case. A search has at most 20 filters and groups, nested 4 deep, with 50 values in all, 5 of them for contains, of 75 characters. One that looks at too much for 5 seconds is refused.")
 }
 
 fn hit() -> Schema {

@@ -13,6 +13,9 @@ const TESTS: usize = 20;
 const VALUES: usize = 50;
 /// Longest value, in characters.
 const VALUE: usize = 2_000;
+/// So many parts of texts one search may look for, since each is looked for in every contact, and so long each may be.
+const PARTS: usize = 5;
+const PART: usize = 75;
 /// Longest id of a field of the caller's own.
 const ID: usize = 100;
 
@@ -25,6 +28,7 @@ pub struct Filters {
     pub wrong: Vec<String>,
     tests: usize,
     values: usize,
+    parts: usize,
 }
 
 impl Filters {
@@ -108,7 +112,11 @@ impl Filters {
             }
             ("eq", field) => What::Is(self.each(value, |value| text(field, value, false))?),
             ("contains", Field::Text(_) | Field::Tags | Field::Custom(_)) => {
-                What::Contains(self.each(value, |value| text(&field, value, true))?)
+                self.parts += value.as_ref().and_then(Value::as_array).map_or(1, Vec::len);
+                if self.parts > PARTS {
+                    return Err(format!(".value is too much: a search looks for at most {PARTS} parts of texts"));
+                }
+                What::Contains(self.each(value, |value| part(&field, value))?)
             }
             ("range", Field::DateAdded | Field::DateUpdated) => between(value)?,
             ("range", Field::Text(Text::DateOfBirth)) => days(value)?,
@@ -150,6 +158,14 @@ fn field(name: &str) -> Option<Field> {
         "dateAdded" => Some(Field::DateAdded),
         "dateUpdated" => Some(Field::DateUpdated),
         _ => Text::ALL.iter().find(|text| text.key() == name).map(|text| Field::Text(*text)),
+    }
+}
+
+/// A part of a text, in the form in which the field's key is kept.
+fn part(field: &Field, value: &Value) -> Result<String, &'static str> {
+    match value.as_str() {
+        Some(given) if given.chars().count() > PART => Err("must be at most 75 characters long"),
+        _ => text(field, value, true),
     }
 }
 

@@ -169,7 +169,7 @@ impl By {
 }
 
 impl Search {
-    /// Whether it asks for an e-mail address or a phone number, so that hardly a contact need be looked at.
+    /// Whether it asks for e-mail addresses and phone numbers alone, so that hardly a contact need be looked at.
     #[must_use]
     pub fn is_quick(&self) -> bool {
         let unique = |test: &Test| {
@@ -177,7 +177,8 @@ impl Search {
                 && matches!(test.field, Field::Text(Text::Email | Text::Phone))
                 && matches!(test.what, What::Is(_))
         };
-        self.filters.iter().any(|filter| matches!(filter, Filter::Test(test) if unique(test)))
+        let all = self.filters.iter().all(|filter| matches!(filter, Filter::Test(test) if unique(test)));
+        all && !self.filters.is_empty() && self.query.is_empty()
     }
 
     /// What `searchAfter` of a hit says.

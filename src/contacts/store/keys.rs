@@ -5,6 +5,7 @@ use crate::binds;
 use crate::contacts::model::Contact;
 use crate::db::{Bind, DbError, On};
 use crate::ids::{AccountId, ContactId};
+use std::collections::BTreeSet;
 
 /// So many keys are written by one statement.
 const AT_ONCE: usize = 16;
@@ -15,6 +16,7 @@ const ADD: &str = "INSERT INTO contact_keys (account_id, contact_id, field, valu
      SELECT $1, $2, column1, column2 FROM (VALUES ($3, $4), ($5, $6), ($7, $8), ($9, $10), ($11, $12), ($13, $14), \
      ($15, $16), ($17, $18), ($19, $20), ($21, $22), ($23, $24), ($25, $26), ($27, $28), ($29, $30), ($31, $32), \
      ($33, $34)) AS given WHERE column1 IS NOT NULL";
+const PRESENT: &str = "SELECT field, value FROM contact_keys WHERE account_id = $1 AND contact_id = $2";
 const REMOVE: &str = "DELETE FROM contact_keys WHERE account_id = $1 AND contact_id = $2";
 const COUNT: &str = "INSERT INTO contact_totals (account_id, slot, kept) VALUES ($1, $2, $3) \
      ON CONFLICT (account_id, slot) DO UPDATE SET kept = contact_totals.kept + $3";
@@ -27,7 +29,7 @@ const KEY: &str = "UPDATE contacts SET first_name_key = $3, last_name_key = $4, 
      WHERE account_id = $1 AND id = $2 AND NOT keyed";
 
 /// Every statement of this file.
-pub const ALL: &[&str] = &[ADD, REMOVE, COUNT, UNKEYED, KEY];
+pub const ALL: &[&str] = &[ADD, PRESENT, REMOVE, COUNT, UNKEYED, KEY];
 
 /// Writes the keys of a contact that has none.
 pub async fn add(on: &mut On<'_>, contact: &Contact) -> Result<(), DbError> {
@@ -41,8 +43,12 @@ pub async fn add(on: &mut On<'_>, contact: &Contact) -> Result<(), DbError> {
     Ok(())
 }
 
-/// Writes the keys of a contact over those that it had.
+/// Writes the keys of a contact over those that it had, unless they are the same.
 pub async fn replace(on: &mut On<'_>, contact: &Contact) -> Result<(), DbError> {
+    let present: Vec<(String, String)> = on.all(PRESENT, binds![&contact.account, &contact.id]).await?;
+    if present.into_iter().collect::<BTreeSet<_>>() == contact.list_keys() {
+        return Ok(());
+    }
     on.run(REMOVE, binds![&contact.account, &contact.id]).await?;
     add(on, contact).await
 }

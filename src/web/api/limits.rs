@@ -64,7 +64,9 @@ impl Limits {
     /// Nobody has called yet.
     #[must_use]
     pub fn new(most: RateLimits) -> Self {
-        let of_bad = RateLimits { interval: most.interval.saturating_mul(BAD_TOKENS), ..most };
+        let interval = most.interval.saturating_mul(BAD_TOKENS);
+        // No limit of its own for the day: one looping client must not hide from its neighbours why their tokens ended.
+        let of_bad = RateLimits { interval, day: interval.saturating_mul(8_640) };
         Self {
             integrations: Arc::new(Counters::new(most, MOST_INTEGRATIONS)),
             networks: Arc::new(Counters::new(of_bad, MOST_NETWORKS)),

@@ -101,13 +101,12 @@ pub async fn answer(on: &mut On<'_>, slot: &Slot, sealed: &str) -> Result<(), Db
     Ok(())
 }
 
-/// Gives the key back, since the request had no effect.
+/// Gives the key back, if the request had no effect; whether it had none.
 ///
 /// # Errors
 /// What the engine says.
-pub async fn release(on: &mut On<'_>, slot: &Slot) -> Result<(), DbError> {
-    on.run(RELEASE, binds![&slot.integration, &slot.key, &slot.account, &slot.holder]).await?;
-    Ok(())
+pub async fn release(on: &mut On<'_>, slot: &Slot) -> Result<bool, DbError> {
+    on.run_one(RELEASE, binds![&slot.integration, &slot.key, &slot.account, &slot.holder]).await
 }
 
 /// Forgets keys whose day is over, some at a time.
