@@ -6,7 +6,7 @@ use progreda::binds;
 use progreda::db::DbError;
 use reqwest::Method;
 use serde_json::{Value, json};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 const ALL: &[&str] = &["contacts.readonly", "contacts.write"];
 
@@ -15,13 +15,12 @@ async fn a_statement_that_never_ends_is_ended_and_its_connection_serves_on() {
     let office = Office::open().await;
     let endless =
         "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT (i + 1) % 1000 FROM n) SELECT COUNT(*) FROM n WHERE i < 0";
-    let began = Instant::now();
-    let ended = {
+    let asked = async {
         let mut reader = office.db.read_slowly().await.expect("a turn");
         reader.on().only::<(i64,)>(endless, vec![]).await
     };
+    let ended = tokio::time::timeout(Duration::from_mins(1), asked).await.expect("an end");
     assert!(matches!(ended, Err(DbError::TooLong)), "{ended:?}");
-    assert!(began.elapsed() < Duration::from_secs(60));
     // All turns are free again, and no connection remembers it.
     for _ in 0..20 {
         let mut reader = office.db.read_slowly().await.expect("a turn");
