@@ -26,7 +26,6 @@ use sqlx::pool::PoolConnection;
 use sqlx::{Postgres, Sqlite, SqlitePool, Transaction};
 use std::fmt;
 use std::sync::Arc;
-
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// A statement that did not work.

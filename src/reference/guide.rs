@@ -19,7 +19,7 @@ pub struct GuidePage {
     pub base: String,
     /// Id of the account that is open, for a reader who is signed in.
     pub account_id: Option<String>,
-    /// The limits where nobody sets others.
+    /// How often an integration may call this server.
     pub rate: RateLimits,
     /// The chapters with their operations.
     pub chapters: Vec<ChapterLink>,
@@ -84,13 +84,13 @@ pub struct StatusRow {
 impl GuidePage {
     /// The guide of `reference`.
     #[must_use]
-    pub fn new(shell: Shell, reference: &Reference, account_id: Option<String>) -> Self {
+    pub fn new(shell: Shell, reference: &Reference, account_id: Option<String>, rate: RateLimits) -> Self {
         let scopes = scopes(reference);
         Self {
             shell,
             base: reference.base().to_owned(),
             account_id,
-            rate: RateLimits::DEFAULT,
+            rate,
             chapters: reference.chapters().iter().map(link).collect(),
             other_scopes: catalogue().len().saturating_sub(scopes.len()),
             scopes,

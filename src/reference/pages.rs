@@ -6,6 +6,7 @@ use super::served::Reference;
 use crate::authz::Actor;
 use crate::db::Db;
 use crate::error::{AppError, Result};
+use crate::web::api::Limits;
 use crate::web::frame;
 use crate::web::permit::Open;
 use crate::web::shell::{Crumb, Shell};
@@ -35,12 +36,12 @@ pub async fn guide(
     open: Open,
     request: HttpRequest,
     db: web::Data<Db>,
-    reference: web::Data<Reference>,
+    (reference, limits): (web::Data<Reference>, web::Data<Limits>),
 ) -> Result<HttpResponse> {
     let shell = shell(&open, &request, &db, "API v2");
     let staff = open.actor.as_ref().and_then(Actor::staff);
     let account = staff.map(|staff| staff.account.id.to_string());
-    frame::page(&request, StatusCode::OK, &GuidePage::new(shell, &reference, account))
+    frame::page(&request, StatusCode::OK, &GuidePage::new(shell, &reference, account, limits.of_integration()))
 }
 
 /// `GET /docs/{chapter}`

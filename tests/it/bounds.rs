@@ -62,6 +62,8 @@ async fn a_contact_has_a_size_however_it_grows() {
     software.put(&path, &fields(0, 20, json!(members))).await.expect(200);
     let refused = software.put(&path, &fields(20, 1, json!("one more"))).await.expect(422);
     assert!(refused.body["message"][0].as_str().is_some_and(|why| why.contains("1000")), "{}", refused.body);
+    // Nor by its tags.
+    software.post(&format!("{path}/tags"), &json!({"tags": ["one more"]})).await.expect(422);
     software.put(&path, &fields(0, 20, Value::Null)).await.expect(200);
     let long = json!("x".repeat(4_900));
     software.put(&path, &fields(0, 13, long.clone())).await.expect(200);

@@ -1,6 +1,9 @@
 //! The reference of API v2 as it is read: the document is for everybody, the pages lead to every operation, each code is explained.
 
 use crate::software::Office;
+use crate::support::app::TestApp;
+use crate::support::database::TestDatabase;
+use progreda::config::RateLimits;
 use reqwest::StatusCode;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -94,4 +97,13 @@ async fn the_pages_lead_to_every_operation_and_to_nothing_that_is_not_there() {
     assert!(
         guide.contains("contacts.readonly") && guide.contains("scope_missing") && guide.contains("version_missing")
     );
+}
+
+#[actix_web::test]
+async fn the_guide_tells_the_limits_that_hold_here() {
+    let app = TestApp::start_with(TestDatabase::new().await, |config| {
+        config.rate_limits = RateLimits { interval: 7, day: 77 };
+    });
+    let page = app.visitor().get("/docs").await.expect(200);
+    assert!(page.shows("An integration may call 7 times in 10 seconds and 77 times a day"), "{}", page.text);
 }

@@ -1,7 +1,6 @@
 //! Adding and removing tags of a contact.
 
-use super::parts::hold;
-use super::{ContactChange, Refused, crowded};
+use super::{ContactChange, Refused, crowded, refuse_too_much};
 use crate::authz::Permit;
 use crate::contacts::model::{TAGS_MAX, with_tags, without_tags};
 use crate::contacts::{AddTags, RemoveTags, store};
@@ -41,9 +40,7 @@ async fn change<A>(
     wanted: impl FnOnce(&[String]) -> Vec<String>,
 ) -> Result<Vec<String>, Refused> {
     let mut tx = db.write().await?;
-    hold(&mut tx.on(), permit.account(), contact).await?;
-    let found = store::find(&mut tx.on(), permit.account(), contact).await?;
-    let mut contact = found.ok_or(Refused::Missing)?;
+    let mut contact = store::held(&mut tx.on(), permit.account(), contact).await?.ok_or(Refused::Missing)?;
     let tags = wanted(&contact.tags);
     if tags == contact.tags {
         return Ok(tags);
@@ -51,7 +48,11 @@ async fn change<A>(
     if tags.len() > TAGS_MAX {
         return Err(Refused::TooMany("tags", TAGS_MAX));
     }
+    let grows = tags.len() > contact.tags.len();
     contact.tags = tags;
+    if grows {
+        refuse_too_much(&contact)?;
+    }
     contact.updated_at = permit.now();
     if !store::change(&mut tx.on(), &contact).await? {
         return Err(Refused::Failed(crowded()));

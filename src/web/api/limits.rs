@@ -61,6 +61,12 @@ pub struct Limits {
 }
 
 impl Limits {
+    /// What one integration may do.
+    #[must_use]
+    pub fn of_integration(&self) -> RateLimits {
+        self.integrations.most
+    }
+
     /// Nobody has called yet.
     #[must_use]
     pub fn new(most: RateLimits) -> Self {
