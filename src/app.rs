@@ -22,8 +22,9 @@ use crate::web::routes::{self, Route};
 use crate::web::session::{Sessions, SignedIn};
 use crate::web::visit::{self, TrustedProxies};
 use crate::web::{assets, headers, permit};
+use crate::webhooks::sending::Sending;
 use crate::world::{Timestamp, World};
-use crate::{accounts, audit, contacts, help, integrations, invitations, labs, roles, staff, usage, users};
+use crate::{accounts, audit, contacts, help, integrations, invitations, labs, roles, staff, usage, users, webhooks};
 use actix_session::SessionMiddleware;
 use actix_session::config::{BrowserSession, CookieContentSecurity};
 use actix_web::cookie::SameSite;
@@ -167,6 +168,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(staff::routes());
     all.extend(integrations::routes());
     all.extend(contacts::routes());
+    all.extend(webhooks::routes());
     all.extend(accounts::routes());
     all.extend(labs::routes());
     all.extend(roles::routes());
@@ -284,6 +286,10 @@ impl App {
             tokio::spawn(chores::upkeep(lines.clone(), self.db.clone())),
             tokio::spawn(audit::due::tend(self.db.clone(), self.config.audit_keep)),
         ];
+        let subscribed = self.stop.subscribe();
+        let reach = &self.config.webhook_reach;
+        let sending = Sending::start(&self.db, reach, &self.mailer, &self.public, &subscribed)
+            .map_err(|error| StartError::BuiltIn(error.to_string()))?;
         let data = (
             web::Data::new(self.db.clone()),
             web::Data::new(self.world.clone()),
@@ -298,6 +304,7 @@ impl App {
             web::Data::new(self.mailer.clone()),
             web::Data::new(self.post.clone()),
         );
+        let webhook_reach = web::Data::new(self.config.webhook_reach.clone());
         let limits = web::Data::new(Limits::new(self.config.rate_limits));
         let public = self.public.clone();
         let reference = web::Data::new(Reference::new(&routes(), &self.public.url()));
@@ -325,6 +332,7 @@ impl App {
                 .app_data(data.11.clone())
                 .app_data(people.clone())
                 .app_data(limits.clone())
+                .app_data(webhook_reach.clone())
                 .app_data(reference.clone())
                 .app_data(web::Data::new(cookie_keys.clone()))
                 .wrap(from_fn(visit::serve))
@@ -348,11 +356,12 @@ impl App {
             .client_request_timeout(Duration::from_secs(10))
             .on_connect(move |connection, extensions| lines.opened(connection, extensions))
             .shutdown_timeout(30)
-            .shutdown_signal(told_to_stop(self.signals, self.stop.subscribe(), stopping))
+            .shutdown_signal(told_to_stop(self.signals, self.stop, stopping))
             .listen(self.listener)
             .map_err(StartError::Serve)?;
         server.run().await.map_err(StartError::Serve)?;
         chores.iter().for_each(tokio::task::JoinHandle::abort);
+        sending.finish().await;
         at_last("counts of calls", || self.usage.finish()).await;
         at_last("refusals", || self.refusals.finish()).await;
         self.post.finish().await;
@@ -373,11 +382,13 @@ async fn at_last(what: &'static str, write: impl AsyncFn() -> bool) {
     }
 }
 
-async fn told_to_stop(mut signals: Signals, mut stop: watch::Receiver<bool>, stopping: Stopping) {
+async fn told_to_stop(mut signals: Signals, stop: watch::Sender<bool>, stopping: Stopping) {
+    let mut told = stop.subscribe();
     tokio::select! {
         () = signals.next() => {}
-        _ = stop.wait_for(|stop| *stop) => {}
+        _ = told.wait_for(|stop| *stop) => {}
     }
+    stop.send_replace(true);
     tracing::info!("stopping");
     stopping.0.store(true, Ordering::Relaxed);
     // A second signal quits at once.

@@ -3,9 +3,12 @@
 use crate::authz::Lab;
 use crate::world::Span;
 use ipnet::IpNet;
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// How log lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -120,6 +123,51 @@ impl RateLimits {
     pub const DEFAULT: Self = Self { interval: 100, day: 200_000 };
 }
 
+/// Authorities besides those of browsers that may vouch for receivers of webhooks.
+#[derive(Debug, Clone, Default)]
+pub struct Authorities(Vec<CertificateDer<'static>>);
+
+impl Authorities {
+    /// Reads the certificates of a PEM file.
+    ///
+    /// # Errors
+    /// When it cannot be read, when one of its certificates cannot be, or when it has none.
+    pub fn read(path: &Path) -> Result<Self, BadSetting> {
+        let bad = |why: String| BadSetting(format!("{}: {why}", path.display()));
+        let bytes = std::fs::read(path).map_err(|error| bad(error.to_string()))?;
+        let mut certificates = Vec::new();
+        for (place, found) in (1..).zip(CertificateDer::pem_slice_iter(&bytes)) {
+            let certificate = found.map_err(|error| bad(format!("it is no PEM: {error}")))?;
+            let usable = RootCertStore::empty().add(certificate.clone());
+            usable.map_err(|error| bad(format!("certificate {place} cannot be used: {error}")))?;
+            certificates.push(certificate);
+        }
+        match certificates.is_empty() {
+            true => Err(bad("expected certificates in PEM, and there is none".to_owned())),
+            false => Ok(Self(certificates)),
+        }
+    }
+
+    /// Their certificates.
+    #[must_use]
+    pub fn certificates(&self) -> &[CertificateDer<'static>] {
+        &self.0
+    }
+}
+
+/// Where webhooks may be sent, beyond public https addresses on the usual ports.
+#[derive(Debug, Clone, Default)]
+pub struct WebhookReach {
+    /// Whether plain http is allowed.
+    pub http: bool,
+    /// Networks that are allowed although they are not public.
+    pub networks: Vec<IpNet>,
+    /// Ports that are allowed besides 443 and 8443; empty: no other.
+    pub ports: Vec<u16>,
+    /// Who may vouch for receivers besides the authorities of browsers.
+    pub authorities: Authorities,
+}
+
 /// Everything a server needs to know.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -141,6 +189,8 @@ pub struct Config {
     pub audit_keep: Option<Span>,
     /// How often one integration may call API v2.
     pub rate_limits: RateLimits,
+    /// Where webhooks may be sent.
+    pub webhook_reach: WebhookReach,
     /// How log lines look.
     pub log_format: LogFormat,
     /// The labs that a new account starts with.
@@ -163,6 +213,7 @@ impl Config {
             mail_from: None,
             audit_keep: None,
             rate_limits: RateLimits::DEFAULT,
+            webhook_reach: WebhookReach::default(),
             log_format: LogFormat::Text,
             new_account_labs: NewAccountLabs::all(),
             workers: 2,

@@ -98,6 +98,12 @@ ids! {
     NoteId = "nte_";
     /// A task of a contact.
     TaskId = "tsk_";
+    /// A URL that a private integration's events are sent to.
+    EndpointId = "whe_";
+    /// What webhooks tell of one event; the `webhook-id` header.
+    MessageId = "msg_";
+    /// A message on its way to an endpoint.
+    DeliveryId = "whd_";
     /// An entry of the journal.
     EventId = "evt_";
     /// One request, as logs and error pages name it.

@@ -37,6 +37,8 @@ pub enum Purpose {
     SecondFactor,
     /// Answers that are kept for calls with an idempotency key.
     Idempotency,
+    /// Secrets that sign webhooks.
+    Webhook,
 }
 
 impl Purpose {
@@ -51,6 +53,7 @@ impl Purpose {
             Self::Pairing => b"progreda pairing 1",
             Self::SecondFactor => b"progreda second factor 1",
             Self::Idempotency => b"progreda idempotency 1",
+            Self::Webhook => b"progreda webhook 1",
         }
     }
 }

@@ -34,7 +34,12 @@ pub mod roles;
 pub mod staff;
 pub mod usage;
 pub mod users;
+pub mod webhooks;
 
 // The composition root, and the command line above it.
 pub mod app;
 pub mod cli;
+
+// Rendering pages and reading rows is much taking and giving back of small pieces of memory.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

@@ -2,6 +2,7 @@
 
 use crate::Outcome;
 use crate::seed::{EMAIL, PASSWORD};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -124,15 +125,33 @@ pub struct Found {
 }
 
 impl Load {
-    /// Sends `request` over and over, for `limit` or until it was sent often enough. Every answer must be 200.
+    /// Sends `request` over and over, for `limit` or until it was sent often enough. Every answer must be a success.
     pub async fn run(self, address: &str, request: &str, limit: Duration) -> Outcome<Found> {
+        self.run_each(
+            address,
+            Arc::new({
+                let request = request.to_owned();
+                move |_| request.clone()
+            }),
+            limit,
+        )
+        .await
+    }
+
+    /// The same with the requests that `made` makes; it is given a number that no other request of this load has.
+    pub async fn run_each(
+        self,
+        address: &str,
+        made: Arc<dyn Fn(usize) -> String + Send + Sync>,
+        limit: Duration,
+    ) -> Outcome<Found> {
         let began = Instant::now();
         let mut connections = JoinSet::new();
-        for _ in 0..self.connections {
-            let (address, request) = (address.to_owned(), request.to_owned());
+        for first in 0..self.connections {
+            let (address, made, step) = (address.to_owned(), Arc::clone(&made), self.connections);
             let each = self.most / self.connections;
-            connections
-                .spawn(async move { one(&address, &request, began + limit, each).await.map_err(|e| e.to_string()) });
+            let made = move |sent: usize| made(first + sent * step);
+            connections.spawn(async move { one(&address, made, began + limit, each).await.map_err(|e| e.to_string()) });
         }
         let mut times = Vec::new();
         while let Some(done) = connections.join_next().await {
@@ -143,16 +162,17 @@ impl Load {
     }
 }
 
-async fn one(address: &str, request: &str, end: Instant, most: usize) -> Outcome<Vec<f64>> {
+async fn one(address: &str, made: impl Fn(usize) -> String, end: Instant, most: usize) -> Outcome<Vec<f64>> {
     let mut stream = TcpStream::connect(address).await?;
     stream.set_nodelay(true)?;
     let (mut times, mut bytes) = (Vec::new(), Vec::with_capacity(1 << 17));
     while times.len() < most && Instant::now() < end {
+        let request = made(times.len());
         let sent = Instant::now();
         stream.write_all(request.as_bytes()).await?;
         read_answer(&mut stream, &mut bytes).await?;
         times.push(sent.elapsed().as_secs_f64() * 1_000.0);
-        if !bytes.starts_with(b"HTTP/1.1 200 ") {
+        if !bytes.starts_with(b"HTTP/1.1 20") {
             return Err(String::from_utf8_lossy(&bytes).into_owned().into());
         }
     }

@@ -1,27 +1,28 @@
-//! What the hot paths cost on this machine: `cargo bench`. Prints figures and ratios, and keeps nothing.
+//! What the hot paths cost on this machine: `cargo bench`, or `cargo bench -- PART…` for process, limit, list, calls, pieces, staff,
+//! audit, webhooks and, on empty databases that PROGREDA_BENCH_POSTGRES_URL and PROGREDA_BENCH_WEBHOOKS_POSTGRES_URL name, postgres and
+//! webhooks_postgres. Prints figures and ratios, and keeps nothing.
 
 mod audit;
+mod calls;
 mod client;
 mod limit;
+mod list;
+mod pieces;
 mod process;
 mod seed;
 mod server;
 mod staff;
+mod webhooks;
 
-use client::{Client, Load};
-use seed::Seeded;
 use std::error::Error;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
-/// Connections of the list's measurement, kept alive.
-const LIST_CONNECTIONS: usize = 8;
-/// Connections of the throughput's measurement, kept alive.
-const CALL_CONNECTIONS: usize = 16;
 /// Integrations of the account that calls API v2.
 const CALLING: i64 = 100_000;
+/// Contacts of that account.
+const CONTACTS: i64 = 100_000;
 /// Integrations of the account whose list is shown.
 const LISTED: i64 = 10_000;
 
@@ -43,16 +44,56 @@ fn main() -> Outcome<()> {
 }
 
 async fn measure(folder: &Path) -> Outcome<()> {
+    let named: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
+    let wanted = |part: &str| named.is_empty() || named.iter().any(|name| name == part);
     let binary = Path::new(env!("CARGO_BIN_EXE_progreda"));
     println!("binary size: {:.1} MB (wanted: at most 20)", megabytes(std::fs::metadata(binary)?.len()));
-    process::measure(binary, folder).await?;
-    limit::measure();
-    let seeded = seed::fill(folder).await?;
-    let server = server::product(&seeded)?;
-    calls(&seeded, &server.address).await?;
-    list(&server.address).await?;
-    staff::measure(folder).await?;
-    audit::measure(folder).await
+    if wanted("process") {
+        process::measure(binary, folder).await?;
+    }
+    if wanted("limit") {
+        limit::measure();
+    }
+    if wanted("calls") || wanted("list") || wanted("pieces") {
+        many(binary, folder, wanted).await?;
+    }
+    if wanted("postgres")
+        && let Ok(url) = std::env::var("PROGREDA_BENCH_POSTGRES_URL")
+    {
+        let seeded = seed::fill(url, folder.join("postgres.key")).await?;
+        calls::measure("PostgreSQL", &seeded, &server::product(&seeded.url, &seeded.key_file)?.address).await?;
+    }
+    if wanted("staff") {
+        staff::measure(folder).await?;
+    }
+    if wanted("webhooks") {
+        let url = format!("sqlite:{}", folder.join("webhooks.db").display());
+        webhooks::measure("SQLite", url, &folder.join("webhooks.key")).await?;
+    }
+    if wanted("webhooks_postgres")
+        && let Ok(url) = std::env::var("PROGREDA_BENCH_WEBHOOKS_POSTGRES_URL")
+    {
+        webhooks::measure("PostgreSQL", url, &folder.join("webhooks_postgres.key")).await?;
+    }
+    if wanted("audit") {
+        audit::measure(folder).await?;
+    }
+    Ok(())
+}
+
+/// What needs many integrations and contacts, on SQLite.
+async fn many(binary: &Path, folder: &Path, wanted: impl Fn(&str) -> bool) -> Outcome<()> {
+    let seeded = seed::fill(format!("sqlite:{}", folder.join("many.db").display()), folder.join("many.key")).await?;
+    if wanted("list") {
+        list::measure(binary, &seeded, folder).await?;
+    }
+    if wanted("calls") {
+        calls::measure("SQLite", &seeded, &server::product(&seeded.url, &seeded.key_file)?.address).await?;
+    }
+    if wanted("pieces") {
+        pieces::measure(&seeded).await?;
+    }
+    Ok(())
 }
 
 fn megabytes(bytes: u64) -> f64 {
@@ -61,60 +102,21 @@ fn megabytes(bytes: u64) -> f64 {
     bytes / 1_000_000.0
 }
 
-/// The bare handler and the token check with a contact, in turns, so that other work on the machine meets both.
-async fn calls(seeded: &Seeded, product: &str) -> Outcome<()> {
-    let bare = server::bare()?;
-    let nothing = "GET / HTTP/1.1\r\nHost: bench\r\n\r\n".to_owned();
-    let contact = format!(
-        "GET /contacts/{} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {}\r\nVersion: 2021-07-28\r\n\r\n",
-        seeded.contact, seeded.token
-    );
-    let mut ratios = Vec::new();
-    for _ in 0..5 {
-        let (limit, load) = (Duration::from_secs(2), Load { connections: CALL_CONNECTIONS, most: usize::MAX });
-        let empty = load.run(&bare.address, &nothing, limit).await?;
-        let checked = load.run(product, &contact, limit).await?;
-        println!(
-            "bare handler {:.0}/s, token check and contact among {CALLING} integrations {:.0}/s, p99 {:.1} ms",
-            empty.rate(),
-            checked.rate(),
-            checked.percentile(99)
-        );
-        ratios.push(checked.rate() / empty.rate());
-    }
-    ratios.sort_by(f64::total_cmp);
-    println!(
-        "ratio: median {:.3}, from {:.3} to {:.3} (wanted: at least 0.12)",
-        ratios.get(2).copied().unwrap_or_default(),
-        ratios.first().copied().unwrap_or_default(),
-        ratios.last().copied().unwrap_or_default()
-    );
-    Ok(())
+/// Some figures in one.
+struct Spread {
+    least: f64,
+    middle: f64,
+    most: f64,
 }
 
-/// The first and a later page of the list in each order. The time is from the first byte sent to the last one read.
-async fn list(product: &str) -> Outcome<()> {
-    for order in ["", "name", "used", "age"] {
-        // A new one each time: the server cuts connections that nobody uses for a while.
-        let mut client = Client::connect(product).await?;
-        client.sign_in().await?;
-        let first = format!("/settings/private-integrations?sort={order}");
-        let page = client.get(&first).await?;
-        let after = page.body.split("after=").nth(1).and_then(|rest| rest.split(['"', '&']).next());
-        let later = format!("{first}&after={}", after.ok_or("the list has a next page")?);
-        for (which, path) in [("first page", &first), ("second page", &later)] {
-            let request = client.request("GET", path, "");
-            let load = Load { connections: LIST_CONNECTIONS, most: 600 };
-            let alone = Load { connections: 1, most: 100 }.run(product, &request, Duration::from_secs(10)).await?;
-            let found = load.run(product, &request, Duration::from_secs(30)).await?;
-            println!(
-                "list of {LISTED}, order {:8} {which:11}: p50 {:.1} ms, p99 {:.1} ms at {LIST_CONNECTIONS} connections; p50 {:.1} ms alone (p99 wanted: at most 15)",
-                if order.is_empty() { "deadline" } else { order },
-                found.percentile(50),
-                found.percentile(99),
-                alone.percentile(50)
-            );
-        }
+impl std::fmt::Display for Spread {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "ratio: median {:.3}, from {:.3} to {:.3}", self.middle, self.least, self.most)
     }
-    Ok(())
+}
+
+fn median(figures: &mut [f64]) -> Spread {
+    figures.sort_by(f64::total_cmp);
+    let at = |place: usize| figures.get(place).copied().unwrap_or_default();
+    Spread { least: at(0), middle: at(figures.len() / 2), most: at(figures.len().saturating_sub(1)) }
 }

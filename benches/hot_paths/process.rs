@@ -9,9 +9,10 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// `progreda serve`; killed when this value is dropped.
-struct Running {
+pub struct Running {
     process: Child,
-    address: String,
+    /// Its loopback address and port.
+    pub address: String,
     _output: BufReader<ChildStdout>,
 }
 
@@ -24,11 +25,16 @@ impl Drop for Running {
 
 impl Running {
     fn start(binary: &Path, url: &str, key_file: &Path) -> Outcome<Self> {
+        Self::start_logging(binary, url, key_file, Stdio::null())
+    }
+
+    /// Starts it on a free port with its log going to `log`.
+    pub fn start_logging(binary: &Path, url: &str, key_file: &Path, log: Stdio) -> Outcome<Self> {
         let mut process = Command::new(binary)
             .args(["serve", "--listen", "127.0.0.1:0", "--database-url", url, "--key-file"])
             .arg(key_file)
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(log)
             .spawn()?;
         let mut output = BufReader::new(process.stdout.take().ok_or("its standard output")?);
         let mut said = String::new();

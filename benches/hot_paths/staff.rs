@@ -1,8 +1,9 @@
 //! My Staff of an account with many people: the first page, a later one, and a search. SQLite only.
 
 use crate::client::{Client, Load};
-use crate::seed::{self, Seeded};
-use crate::{LIST_CONNECTIONS, Outcome, server};
+use crate::list::CONNECTIONS;
+use crate::seed;
+use crate::{Outcome, server};
 use progreda::binds;
 use progreda::db::Db;
 use progreda::db::journal::Unlogged;
@@ -38,7 +39,7 @@ pub async fn measure(folder: &Path) -> Outcome<()> {
     tx.on().run(OVERRIDES, binds![]).await?;
     tx.commit_unlogged(Unlogged::Seed).await?;
     db.close().await;
-    let product = server::product(&Seeded { url, key_file, token: String::new(), contact: String::new() })?.address;
+    let product = server::product(&url, &key_file)?.address;
     let first = "/settings/staff".to_owned();
     let mut client = Client::connect(&product).await?;
     client.sign_in().await?;
@@ -50,10 +51,10 @@ pub async fn measure(folder: &Path) -> Outcome<()> {
     {
         let request = client.request("GET", &path, "");
         let alone = Load { connections: 1, most: 100 }.run(&product, &request, Duration::from_secs(10)).await?;
-        let load = Load { connections: LIST_CONNECTIONS, most: 600 };
+        let load = Load { connections: CONNECTIONS, most: 600 };
         let found = load.run(&product, &request, Duration::from_secs(30)).await?;
         println!(
-            "staff of {PEOPLE}, {which:11}: p50 {:.1} ms, p99 {:.1} ms at {LIST_CONNECTIONS} connections; p50 {:.1} ms alone (first page, p99 wanted: at most 20)",
+            "staff of {PEOPLE}, {which:11}: p50 {:.1} ms, p99 {:.1} ms at {CONNECTIONS} connections; p50 {:.1} ms alone (first page, p99 wanted: at most 20)",
             found.percentile(50),
             found.percentile(99),
             alone.percentile(50)

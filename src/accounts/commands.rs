@@ -8,7 +8,7 @@ use crate::db::{Db, DbError, On};
 use crate::error::{AppError, Result};
 use crate::ids::{AccountId, RoleId};
 use crate::world::{Entropy, Timestamp};
-use crate::{labs, roles};
+use crate::{labs, roles, webhooks};
 
 /// A new account and its built-in roles.
 #[derive(Debug)]
@@ -74,6 +74,7 @@ pub async fn switch(db: &Db, account: &AccountId, disabled: bool) -> Result<bool
         return Ok(false);
     }
     store::end_sessions(&mut tx.on(), account).await?;
+    webhooks::end_redeliveries_of_account(&mut tx.on(), account).await?;
     let change = AccountSwitched { account: account.clone(), name: row.name, disabled };
     tx.commit_as(&Doer::operator(), Some(account), now, &Origin::default(), &[&change]).await?;
     Ok(true)

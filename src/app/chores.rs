@@ -2,10 +2,11 @@
 
 use crate::db::Db;
 use crate::web::idle::Lines;
-use crate::{contacts, integrations};
+use crate::{contacts, integrations, webhooks};
 use std::time::Duration;
 
-/// Every second: cuts silent connections; every minute: removes notes nobody read, and idempotency keys whose day is over.
+/// Every second: cuts silent connections; every minute: removes notes nobody read, idempotency keys whose day
+/// is over, and old webhook deliveries.
 pub(super) async fn upkeep(lines: Lines, db: Db) {
     let mut tick = tokio::time::interval(Duration::from_secs(1));
     for second in 0_u64.. {
@@ -18,10 +19,20 @@ pub(super) async fn upkeep(lines: Lines, db: Db) {
                 tracing::warn!(cause = %error, "upkeep failed");
             }
         }
+        if second % 60 == 30
+            && let Err(error) = webhooks::sending::sweep(&db).await
+        {
+            tracing::warn!(cause = %error, "old webhook deliveries could not be removed yet");
+        }
         if second % 10 == 5
             && let Err(error) = integrations::due::finish_rotations(&db).await
         {
             tracing::warn!(cause = %error, "rotations could not be finished");
+        }
+        if second % 10 == 5
+            && let Err(error) = webhooks::sending::wipe_old_secrets(&db).await
+        {
+            tracing::warn!(cause = %error, "old signing secrets could not be wiped yet");
         }
     }
 }

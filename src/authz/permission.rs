@@ -5,6 +5,8 @@
 pub enum Module {
     /// Private integrations.
     PrivateIntegrations,
+    /// Webhooks.
+    Webhooks,
     /// Contacts.
     Contacts,
     /// The people of the account.
@@ -23,6 +25,7 @@ impl Module {
     /// Every module, in order.
     pub const ALL: &'static [Self] = &[
         Self::PrivateIntegrations,
+        Self::Webhooks,
         Self::Contacts,
         Self::Staff,
         Self::Roles,
@@ -36,6 +39,7 @@ impl Module {
     pub const fn words(self) -> &'static str {
         match self {
             Self::PrivateIntegrations => "Private Integrations",
+            Self::Webhooks => "Webhooks",
             Self::Contacts => "Contacts",
             Self::Staff => "Staff",
             Self::Roles => "Roles",
@@ -95,6 +99,10 @@ permissions! {
     /// Create, change and delete them: in effect, access to all of the account's data.
     PrivateIntegrationsManage = "private_integrations.manage", PrivateIntegrations, "Manage Private Integrations",
         "In effect access to all data of the account";
+    /// See webhooks and what was sent.
+    WebhooksView = "webhooks.view", Webhooks, "View Webhooks", "See where events are sent, and what they said of contacts";
+    /// Create, change and delete webhooks.
+    WebhooksManage = "webhooks.manage", Webhooks, "Manage Webhooks", "Choose where data of contacts is sent";
     /// See contacts in the console.
     ContactsView = "contacts.view", Contacts, "View Contacts", "See every contact of the account";
     /// See the people of the account.
@@ -125,6 +133,7 @@ impl Permission {
     pub const fn implies(self) -> Option<Self> {
         match self {
             Self::PrivateIntegrationsManage => Some(Self::PrivateIntegrationsView),
+            Self::WebhooksManage => Some(Self::WebhooksView),
             Self::StaffManage => Some(Self::StaffView),
             Self::AuditExport => Some(Self::AuditView),
             _ => None,

@@ -1,6 +1,6 @@
 //! Flags and their environment variables.
 
-use crate::config::{BadSetting, Config, LogFormat, NewAccountLabs, Public, RateLimits};
+use crate::config::{Authorities, BadSetting, Config, LogFormat, NewAccountLabs, Public, RateLimits, WebhookReach};
 use crate::world::Span;
 use clap::{Args, Parser, Subcommand};
 use ipnet::IpNet;
@@ -59,6 +59,18 @@ pub struct Settings {
     /// Calls that one integration may make in a day, from midnight to midnight UTC; counted as --rate-limit is
     #[arg(long, env = "PROGREDA_DAILY_LIMIT", value_name = "CALLS", value_parser = clap::value_parser!(u32).range(1..), default_value_t = RateLimits::DEFAULT.day, global = true)]
     pub daily_limit: u32,
+    /// Lets webhooks be sent to this address or network although it is not public; may be given several times
+    #[arg(long, env = "PROGREDA_WEBHOOK_NETWORK", value_name = "NETWORK", value_delimiter = ',', value_parser = network, global = true)]
+    pub webhook_network: Vec<IpNet>,
+    /// Lets webhooks be sent to this port besides 443 and 8443; may be given several times
+    #[arg(long, env = "PROGREDA_WEBHOOK_PORT", value_name = "PORT", value_delimiter = ',', value_parser = clap::value_parser!(u16).range(1..), global = true)]
+    pub webhook_port: Vec<u16>,
+    /// Lets webhooks be sent without encryption: contacts' data then travels in the clear
+    #[arg(long, env = "PROGREDA_WEBHOOK_HTTP", global = true)]
+    pub webhook_http: bool,
+    /// Trusts the certificates of this PEM file, besides the authorities of browsers, when webhooks are sent
+    #[arg(long, env = "PROGREDA_WEBHOOK_CA", value_name = "FILE", value_parser = authorities, global = true)]
+    pub webhook_ca: Option<Authorities>,
     /// How log lines look
     #[arg(long, env = "PROGREDA_LOG_FORMAT", value_enum, default_value = "text", global = true)]
     pub log_format: LogFormat,
@@ -67,6 +79,10 @@ pub struct Settings {
 fn network(text: &str) -> Result<IpNet, String> {
     let net = text.parse::<IpNet>().or_else(|_| text.parse::<std::net::IpAddr>().map(IpNet::from));
     net.map_err(|_| "expected an address like 10.0.0.7 or a network like 10.0.0.0/8".to_owned())
+}
+
+fn authorities(path: &str) -> Result<Authorities, String> {
+    Authorities::read(path.as_ref()).map_err(|bad| bad.to_string())
 }
 
 fn new_account_labs(text: &str) -> Result<NewAccountLabs, String> {
@@ -101,6 +117,12 @@ impl Settings {
             mail_from: self.mail_from.clone(),
             audit_keep: self.audit_keep_days.map(|days| Span::days(i64::from(days))),
             rate_limits: RateLimits { interval: self.rate_limit, day: self.daily_limit },
+            webhook_reach: WebhookReach {
+                http: self.webhook_http,
+                networks: self.webhook_network.clone(),
+                ports: self.webhook_port.clone(),
+                authorities: self.webhook_ca.clone().unwrap_or_default(),
+            },
             log_format: self.log_format,
             new_account_labs: self.new_account_labs.clone(),
             workers: std::thread::available_parallelism().map_or(2, std::num::NonZero::get),

@@ -4,8 +4,8 @@ use super::args::Settings;
 use super::args::audit::KeysCommand;
 use super::{Outcome, open, say};
 use crate::keys::{KeyError, Keys};
-use crate::users;
 use crate::world::World;
+use crate::{users, webhooks};
 use std::path::Path;
 
 /// Runs `progreda keys …`.
@@ -58,6 +58,7 @@ async fn retire(settings: &Settings, path: &Path) -> Outcome {
     db.use_current_key().await.map_err(said)?;
     // What stays sealed for years would not open any more.
     users::commands::resealing::seal_anew(&db).await.map_err(super::operator::said)?;
+    webhooks::sending::seal_anew(&db).await.map_err(super::operator::said)?;
     let id = before.previous_id().map(str::to_owned);
     let same = |keys: &Keys| match keys.previous_id() == id.as_deref() {
         true => keys.retired(),

@@ -13,11 +13,12 @@ pub use list::{Page, Wanted, cursor_at, list};
 pub use search::{give_keys, search};
 pub use upsert::{Upserted, upsert};
 
+use super::announced;
 use super::model::{Contact, Draft, Duplicate, Expected, Matching};
 use super::store;
 use super::{CreateContact, DeleteContact, UpdateContact};
 use crate::authz::Permit;
-use crate::db::journal::{Change, Class, Entry, Subject};
+use crate::db::journal::{Announced, Change, Class, Entry, Subject};
 use crate::db::{Db, DbError, On, WriteTx};
 use crate::error::AppError;
 use crate::ids::{AccountId, ContactId};
@@ -61,7 +62,7 @@ impl From<DbError> for Refused {
 enum ContactChange<'a> {
     Created(&'a Contact, Vec<&'static str>),
     Updated(&'a Contact, Vec<&'static str>),
-    Deleted(&'a ContactId),
+    Deleted(&'a Contact),
 }
 
 impl Change for ContactChange<'_> {
@@ -69,10 +70,18 @@ impl Change for ContactChange<'_> {
         let (action, id, details) = match self {
             Self::Created(contact, fields) => ("contact.created", &contact.id, json!({ "fields": fields })),
             Self::Updated(contact, fields) => ("contact.updated", &contact.id, json!({ "fields": fields })),
-            Self::Deleted(id) => ("contact.deleted", *id, json!({})),
+            Self::Deleted(contact) => ("contact.deleted", &contact.id, json!({})),
         };
         let subject = Subject { kind: "contact", id: Some(id.to_string()), name: String::new() };
         Entry { class: Class::Data, action, subject, details }
+    }
+
+    fn announced(&self) -> Option<Announced> {
+        Some(match self {
+            Self::Created(contact, _) => announced::contact(&["ContactCreate"], contact),
+            Self::Updated(contact, fields) => announced::contact(announced::of_update(fields), contact),
+            Self::Deleted(contact) => announced::contact(&["ContactDelete"], contact),
+        })
     }
 }
 
@@ -198,7 +207,7 @@ pub async fn delete(
     if !store::remove(&mut tx.on(), permit.account(), id).await? {
         return Err(Refused::Missing);
     }
-    Ok(tx.commit(permit, &[&ContactChange::Deleted(id)]).await?)
+    Ok(tx.commit(permit, &[&ContactChange::Deleted(&found)]).await?)
 }
 
 /// One contact costs whoever reads, lists or changes it no more than this.

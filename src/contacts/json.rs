@@ -1,5 +1,9 @@
 //! A contact as API v2 writes and reads it.
 
+mod parts;
+
+pub use parts::{WrittenNote, WrittenTask};
+
 use super::model::{Beside, Contact, CustomField, Draft, MEMBERS_MAX, TAGS_MAX, distinct_tags, plain, read_text};
 use super::texts::Text;
 use crate::web::api::{Fields, iso};

@@ -1,5 +1,6 @@
 //! Contacts: the data that tokens reach. API v2 writes them, the console shows them.
 
+mod announced;
 mod api;
 mod commands;
 mod described;
@@ -11,7 +12,7 @@ mod store;
 mod texts;
 
 pub use commands::{Refused, create, give_keys};
-pub use described::chapters;
+pub use described::{chapters, told};
 pub use model::note::{Note, NoteDraft};
 pub use model::task::{Task, TaskDraft};
 pub use model::{Contact, CustomField, Draft};

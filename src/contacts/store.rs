@@ -50,10 +50,13 @@ const CHANGE: &str = "UPDATE contacts SET first_name = $3, last_name = $4, name 
      $33, website_key = $34, timezone_key = $35, company_name_key = $36, source_key = $37, type_key = $38, \
      assigned_to_key = $39, besides = $40, updated_at = $41, version = version + 1, keyed = TRUE WHERE account_id = $2 \
      AND id = $1 AND version = $42";
+// Under the keys of calls that made or changed it, its notes or its tasks. Empty, not NULL: what is only about to be kept is not kept.
+const ERASE_ANSWERS: &str = "UPDATE idempotency_keys SET answer = '' WHERE account_id = $1 AND subject IN (SELECT CAST($2 AS TEXT) \
+     UNION ALL SELECT n.id FROM notes n WHERE n.contact_id = $2 UNION ALL SELECT t.id FROM tasks t WHERE t.contact_id = $2)";
 const REMOVE: &str = "DELETE FROM contacts WHERE account_id = $1 AND id = $2";
 
 /// Every statement of contacts.
-pub const ALL: &[&str] = &[FIND, BY_EMAIL, BY_PHONE, HOLD, HOLD_EMAIL, HOLD_PHONE, ADD, CHANGE, REMOVE];
+pub const ALL: &[&str] = &[FIND, BY_EMAIL, BY_PHONE, HOLD, HOLD_EMAIL, HOLD_PHONE, ADD, CHANGE, ERASE_ANSWERS, REMOVE];
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -186,8 +189,15 @@ pub async fn change(on: &mut On<'_>, contact: &Contact) -> Result<bool, DbError>
     Ok(changed)
 }
 
-/// Removes a contact, with its keys; whether it was there.
+/// Erases the answers that are kept of calls that made or changed a contact, its notes or its tasks, or the one note or task with this
+/// id, before that is removed: whoever makes such a call again is told that it was served, and no more.
+pub(super) async fn erase_answers(on: &mut On<'_>, account: &AccountId, id: &str) -> Result<(), DbError> {
+    on.run(ERASE_ANSWERS, binds![account, id]).await.map(|_| ())
+}
+
+/// Removes a contact, with its keys and the answers that tell of it; whether it was there.
 pub async fn remove(on: &mut On<'_>, account: &AccountId, id: &ContactId) -> Result<bool, DbError> {
+    erase_answers(on, account, id.as_str()).await?;
     let removed = on.run_one(REMOVE, binds![account, id]).await?;
     if removed {
         keys::count(on, account, id, -1).await?;

@@ -208,7 +208,9 @@ async fn connect(url: &str) -> Result<Pools, OpenError> {
         .busy_timeout(Duration::from_secs(5))
         // A page of a list goes over in one piece: the thread that reads it never waits for the one that takes it.
         .row_buffer_size(128)
-        .pragma("trusted_schema", "OFF");
+        .pragma("trusted_schema", "OFF")
+        // What is removed from a page that is written anyway is overwritten there.
+        .pragma("secure_delete", "FAST");
     // A connection to a file does not break while it waits, so it is not asked whether it still works.
     let write = SqlitePoolOptions::new().max_connections(1).test_before_acquire(false);
     let write = write.acquire_timeout(Duration::from_secs(8)).idle_timeout(None).max_lifetime(None);

@@ -51,10 +51,25 @@ pub struct Entry {
     pub details: Value,
 }
 
+/// What a change of data tells those who listen outside.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Announced {
+    /// The events' names, e.g. `ContactCreate`.
+    pub types: Vec<String>,
+    /// The thing's fields as API v2 shows them, without the account's id.
+    pub fields: serde_json::Map<String, Value>,
+}
+
 /// A change that can say what trace it leaves.
 pub trait Change: Sync {
     /// Its trace.
     fn entry(&self) -> Entry;
+
+    /// What it tells those who listen outside: data events only. It waits in the trace's own row until it was passed on, and is
+    /// kept only where somebody listens.
+    fn announced(&self) -> Option<Announced> {
+        None
+    }
 }
 
 /// A change that is committed, with its trace.
@@ -102,6 +117,9 @@ pub enum Unlogged {
     Resealing,
     /// Keys by which contacts are found were written for those that had none; nothing that anybody reads was changed.
     Keys,
+    /// Webhooks: what was announced was passed on, a delivery was taken, tried or forgotten. What people do with webhooks leaves
+    /// events.
+    Webhooks,
     /// Bulk data for the demo and for measurements.
     Seed,
 }
@@ -173,7 +191,7 @@ impl WriteTx {
     ) -> Result<(), DbError> {
         self.mark_reserved(origin, now, changes).await?;
         for change in changes {
-            self.append(doer, account, now, origin, change.entry()).await?;
+            self.append(doer, account, now, origin, *change).await?;
         }
         let listener = self.listener.take();
         self.commit_now().await?;
@@ -199,13 +217,22 @@ impl WriteTx {
         account: Option<&AccountId>,
         now: Timestamp,
         origin: &Origin,
-        entry: Entry,
+        change: &dyn Change,
     ) -> Result<(), DbError> {
+        let entry = change.entry();
         let class = entry.class;
         let id = EventId::new(now, self.world.entropy());
         let mut event = Row::new((&id, now), account, doer, origin, entry);
         let chained = account.filter(|_| class == Class::Audit);
-        let Some(account) = chained else { return self.on().run(ADD_EVENT, event.binds()).await.map(|_| ()) };
+        let Some(account) = chained else {
+            let Some(announced) = change.announced() else {
+                return self.on().run(ADD_EVENT, event.binds()).await.map(|_| ());
+            };
+            let announced = serde_json::to_string(&announced).map_err(|error| DbError::Fault(error.to_string()))?;
+            let mut values = event.binds();
+            values.push(announced.into());
+            return self.on().run(ADD_ANNOUNCED, values).await.map(|_| ());
+        };
         let mut head = self.hold_head(account).await?;
         head.sign(&self.keys, &mut event)?;
         self.on().run(ADD_EVENT, event.binds()).await?;
@@ -217,5 +244,11 @@ const ADD_EVENT: &str = "INSERT INTO events (id, account_id, sequence, happened_
      subject_kind, subject_id, subject_name, details, address, agent, request_id, times, coalesce_key, mac, key_id) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)";
 
+// One row, not two: a second statement would cost each change as much again.
+const ADD_ANNOUNCED: &str = "INSERT INTO events (id, account_id, sequence, happened_at, actor_kind, actor_id, actor_name, action, \
+     subject_kind, subject_id, subject_name, details, address, agent, request_id, times, coalesce_key, mac, key_id, announces) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, \
+     CASE WHEN EXISTS (SELECT 1 FROM webhook_endpoints e WHERE e.account_id = $2 AND e.deleted_at IS NULL) THEN $20 END)";
+
 /// Every statement of this file.
-pub const ALL: &[&str] = &[ADD_EVENT];
+pub const ALL: &[&str] = &[ADD_EVENT, ADD_ANNOUNCED];

@@ -9,6 +9,7 @@ mod place;
 mod shown;
 mod store;
 mod story;
+mod webhooks;
 
 pub use place::Place;
 pub use shown::{Filled, SignIn};
@@ -28,6 +29,7 @@ pub async fn fill(db: &Db, url: &str) -> Result<Filled> {
     let cast = people::hire(db, now).await?;
     let lives = life::play(db, &cast, now).await?;
     calls::count(db, &cast.account, &lives, now).await?;
+    webhooks::add(db, &cast, &lives, now).await?;
     let contact = contacts::add(db, &cast.account, now).await?;
     Ok(Filled {
         url: url.to_owned(),

@@ -1,8 +1,8 @@
-//! Rows that only the demo writes: calls in bulk, and when tokens were last used.
+//! Rows that only the demo writes: calls in bulk, when tokens were last used, and what became of deliveries.
 
 use crate::binds;
 use crate::db::{DbError, On};
-use crate::ids::{AccountId, IntegrationId};
+use crate::ids::{AccountId, DeliveryId, IntegrationId};
 use crate::world::Timestamp;
 
 /// Whether there is any account.
@@ -69,6 +69,26 @@ pub async fn add_day(on: &mut On<'_>, of: Counted<'_>, day: Timestamp, calls: [i
     on.run(ADD_DAY, values).await.map(|_| ())
 }
 
+/// What became of a delivery.
+#[derive(Debug, Clone, Copy)]
+pub struct Told {
+    /// Its state.
+    pub state: &'static str,
+    /// Why it was stopped.
+    pub why: Option<&'static str>,
+    /// How often it was tried.
+    pub attempts: i64,
+    /// The last try: when, how many milliseconds it took, the status of its answer.
+    pub tried: Option<(Timestamp, i64, i64)>,
+}
+
+/// Notes what became of a delivery.
+pub async fn tell(on: &mut On<'_>, id: &DeliveryId, told: Told) -> Result<(), DbError> {
+    let (at, took, status) = (told.tried.map(|t| t.0), told.tried.map(|t| t.1), told.tried.map(|t| t.2));
+    let answer = told.tried.filter(|tried| tried.2 != 204).map(|_| "{\"ok\":true}");
+    on.run(TELL, binds![id, told.state, told.why, told.attempts, at, took, status, answer]).await.map(|_| ())
+}
+
 const ANY_ACCOUNT: &str = "SELECT id FROM accounts LIMIT 1";
 const LIFETIMES: &str = "SELECT id, created_at, COALESCE(ended_at, ends_at) AS end_at FROM tokens \
      WHERE account_id = $1 AND integration_id = $2 ORDER BY created_at, id";
@@ -87,5 +107,8 @@ const ADD_DAY: &str = "INSERT INTO usage_hours (token_id, integration_id, accoun
      (20, CAST($27 AS BIGINT)), (21, CAST($28 AS BIGINT)), (22, CAST($29 AS BIGINT)), (23, CAST($30 AS BIGINT))) AS h \
      WHERE h.column2 > 0";
 
+const TELL: &str = "UPDATE webhook_deliveries SET state = $2, stopped_why = $3, attempts = $4, next_at = NULL, tried_at = $5, \
+     took = $6, status = $7, answer = $8 WHERE id = $1";
+
 /// Every statement of this file.
-pub const ALL: &[&str] = &[ANY_ACCOUNT, LIFETIMES, TOKEN_USED, INTEGRATION_USED, ADD_DAY];
+pub const ALL: &[&str] = &[ANY_ACCOUNT, LIFETIMES, TOKEN_USED, INTEGRATION_USED, ADD_DAY, TELL];

@@ -1,5 +1,9 @@
 //! What people can do with private integrations: permit, then rule, then store, in one transaction with its trace.
 
+mod deletion;
+
+pub use deletion::delete;
+
 use super::change::{OfIntegration, What, ended_hints};
 use super::model::{Details, Extension, Facts, Overlap, Refused, Step};
 use super::scopes::ScopeSet;
@@ -7,8 +11,8 @@ use super::secret::{self, PlainSecret};
 use super::store::write::{self, Writer};
 use super::store::{self, Integration};
 use super::{
-    CancelRotation, CreateIntegration, DeleteIntegration, EditIntegration, ExpireOutgoing, ExtendOverlap,
-    PauseIntegration, RevealToken, RotateToken, WidenScopes,
+    CancelRotation, CreateIntegration, EditIntegration, ExpireOutgoing, ExtendOverlap, PauseIntegration, RevealToken,
+    RotateToken, WidenScopes,
 };
 use crate::authz::{Permit, StaffMember};
 use crate::db::journal::Unlogged;
@@ -16,6 +20,7 @@ use crate::db::{Db, DbError, WriteTx};
 use crate::error::{AppError, Result};
 use crate::ids::{IntegrationId, TokenId};
 use crate::web::once::{self, Claim, OnceKey, Sender};
+use crate::webhooks;
 use serde_json::json;
 use zeroize::Zeroizing;
 
@@ -202,6 +207,9 @@ pub async fn update(
         Err(DbError::Unique) => return Err(Trouble::NameTaken),
         Err(error) => return Err(error.into()),
     }
+    if !before.scopes.added(&draft.scopes).is_empty() {
+        webhooks::end_redeliveries(&mut tx.on(), permit.account(), id).await?;
+    }
     let what = What::Updated { before: was, after: now };
     let change = OfIntegration { id: id.clone(), name: draft.details.name().to_owned(), what };
     tx.commit(permit, &[&change]).await?;
@@ -286,6 +294,9 @@ async fn step<A>(
     write::apply(&mut tx.on(), as_writer, &of, &step).await?;
     write::refresh(&mut tx.on(), as_writer, id).await?;
     let what = what(&of, &step);
+    if let What::Paused = what {
+        webhooks::end_redeliveries(&mut tx.on(), permit.account(), id).await?;
+    }
     tx.commit(permit, &[&OfIntegration { id: id.clone(), name: of.name, what }]).await?;
     Ok(())
 }
@@ -353,22 +364,6 @@ pub async fn pause(db: &Db, permit: &Permit<PauseIntegration>, id: &IntegrationI
 pub async fn resume(db: &Db, permit: &Permit<PauseIntegration>, id: &IntegrationId, version: i64) -> Done<()> {
     let now = permit.now();
     step(db, permit, (id, version), |facts, _| facts.resume(now), |_, _| What::Resumed).await
-}
-
-/// All its tokens die at once; the record stays readable.
-///
-/// # Errors
-/// See [`Trouble`]; then nothing was changed.
-pub async fn delete(
-    db: &Db,
-    permit: &Permit<DeleteIntegration>,
-    id: &IntegrationId,
-    version: i64,
-    typed: &str,
-) -> Done<()> {
-    let now = permit.now();
-    let what = |of: &Integration, step: &Step| What::Deleted { old: ended_hints(of, step) };
-    step(db, permit, (id, version), |facts, name| facts.delete(name, typed, now), what).await
 }
 
 /// Takes the plain token out of its sealed note: the one time it is shown. `None`: shown already, too late, or no longer

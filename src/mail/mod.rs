@@ -30,6 +30,8 @@ pub enum Sent {
 pub struct Mail<'a> {
     /// The address of whom it is for.
     pub to: &'a str,
+    /// What its Message-ID says before the `@`, for a mail that may be sent more than once; none: something new.
+    pub id: Option<String>,
     /// Its subject; one line.
     pub subject: String,
     /// Its text; lines end with a line feed.
@@ -102,6 +104,10 @@ impl Way {
         // A name may stand in the subject; no name begins a line of its own.
         let subject: String = mail.subject.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
         let message = Message::builder().from(self.from.clone()).to(to).subject(subject);
+        let message = match mail.id {
+            Some(id) => message.message_id(Some(format!("<{id}@{}>", self.from.email.domain()))),
+            None => message,
+        };
         message.header(ContentType::TEXT_PLAIN).body(mail.text).ok()
     }
 }
@@ -128,6 +134,7 @@ mod tests {
         let mailer = Mailer::new(Some("smtp://127.0.0.1:1"), Some("p@mail.example")).unwrap();
         let mail = |to, subject: &str| Mail {
             to,
+            id: None,
             subject: subject.to_owned(),
             text: "A text.\n.\nBcc: b@evil.example".to_owned(),
         };
@@ -138,5 +145,14 @@ mod tests {
         let head = text.split("\r\n\r\n").next().unwrap();
         assert!(!head.lines().any(|line| line.to_lowercase().starts_with("bcc")), "{head}");
         assert_eq!(head.lines().filter(|line| line.starts_with("To: ")).collect::<Vec<_>>(), ["To: a@mail.example"]);
+    }
+
+    #[test]
+    fn a_mail_that_is_sent_twice_keeps_its_id() {
+        let way = Mailer::new(Some("smtp://127.0.0.1:1"), Some("P <p@mail.example>")).unwrap().0.unwrap();
+        let mail =
+            Mail { to: "a@mail.example", id: Some("x.1".to_owned()), subject: String::new(), text: String::new() };
+        let text = String::from_utf8(way.message(mail).unwrap().formatted()).unwrap();
+        assert!(text.contains("Message-ID: <x.1@mail.example>\r\n"), "{text}");
     }
 }

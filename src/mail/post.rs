@@ -109,7 +109,7 @@ async fn carry(errands: Arc<tokio::sync::Mutex<mpsc::Receiver<Errand>>>, mailer:
 
 async fn deliver(errand: Errand, mailer: &Mailer) {
     for Letter { to, subject, text } in errand.await {
-        mailer.send(Mail { to: &to, subject, text }).await;
+        mailer.send(Mail { to: &to, id: None, subject, text }).await;
     }
 }
 

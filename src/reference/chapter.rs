@@ -1,6 +1,7 @@
 //! What the page of a chapter shows, made of the same operations as the document.
 
 use super::curl;
+use super::order::{Homes, Turns};
 use super::served::{Needs, Reference};
 use crate::web::described::{Body, Chapter, Operation, Place, Row, Schema, Versions};
 use crate::web::shell::Shell;
@@ -18,6 +19,10 @@ pub struct ChapterPage {
     pub operations: Vec<OperationView>,
     /// The objects that its bodies name.
     pub objects: Vec<ObjectView>,
+    /// Where named objects are described.
+    pub homes: Homes,
+    /// The chapters around it.
+    pub turns: Turns,
 }
 
 /// An operation as it is read.
@@ -100,6 +105,8 @@ impl ChapterPage {
             text: chapter.text,
             operations: chapter.operations.iter().map(|operation| view(operation, reference)).collect(),
             objects: chapter.objects.iter().map(object).collect(),
+            homes: reference.homes().clone(),
+            turns: Turns::around(&format!("/docs/{}", chapter.anchor), reference.chapters()),
         }
     }
 }

@@ -2,15 +2,16 @@
 
 use super::errors::{CODES, STATUSES};
 use super::served::{Needs, Served, needs};
+use super::told;
 use crate::web::api::VERSIONS;
-use crate::web::described::{Body, Chapter, Operation, Place, Schema, Versions};
+use crate::web::described::{Body, Chapter, Operation, Place, Schema, Told, Versions};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
 type Named = BTreeMap<&'static str, Value>;
 
 /// The document for a server that is reached at `base`.
-pub fn of(chapters: &[Chapter], served: &[Served], base: &str) -> Value {
+pub fn of((chapters, told): (&[Chapter], &[Told]), served: &[Served], base: &str) -> Value {
     let mut named = Named::new();
     error().json(&mut named);
     let mut paths = Map::new();
@@ -26,6 +27,10 @@ pub fn of(chapters: &[Chapter], served: &[Served], base: &str) -> Value {
             }
         }
     }
+    let webhooks = told::webhooks(told, &mut named);
+    let mut tags: Vec<Value> =
+        chapters.iter().map(|chapter| json!({ "name": chapter.title, "description": chapter.text })).collect();
+    tags.push(json!({ "name": "Webhooks", "description": "What receivers of webhooks are sent." }));
     json!({
         "openapi": "3.1.0",
         "info": {
@@ -37,9 +42,10 @@ pub fn of(chapters: &[Chapter], served: &[Served], base: &str) -> Value {
         },
         "servers": [{ "url": base }],
         "externalDocs": { "url": format!("{base}/docs") },
-        "tags": chapters.iter().map(|chapter| json!({ "name": chapter.title, "description": chapter.text })).collect::<Vec<_>>(),
+        "tags": tags,
         "security": [{ "token": [] }],
         "paths": paths,
+        "webhooks": webhooks,
         "components": {
             "securitySchemes": { "token": {
                 "type": "http",

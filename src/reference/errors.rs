@@ -56,7 +56,7 @@ pub const CODES: &[Code] = &[
     code(
         409,
         "idempotency_answer_lost",
-        "The call with this Idempotency-Key was served, and its answer was lost; meta names what it made.",
+        "The call with this Idempotency-Key was served, and its answer was lost or went with what was deleted; meta names what it made.",
     ),
     code(412, "precondition_failed", "It has changed since the version that If-Match names. Read it again."),
     code(413, "body_too_large", "The body is larger than 256 kB."),

@@ -2,6 +2,7 @@
 
 use super::document;
 use super::errors::{CODES, STATUSES};
+use super::order::{Homes, Turns};
 use super::served::Reference;
 use crate::config::RateLimits;
 use crate::integrations::catalogue;
@@ -33,6 +34,10 @@ pub struct GuidePage {
     pub error: Vec<Row>,
     /// An example of one.
     pub error_example: String,
+    /// Where named objects are described.
+    pub homes: Homes,
+    /// The chapters around it.
+    pub turns: Turns,
 }
 
 /// A chapter in the list of operations.
@@ -97,6 +102,8 @@ impl GuidePage {
             statuses: STATUSES.iter().map(status).collect(),
             error: document::error_schema().rows(),
             error_example: document::error_schema().example_text(false).unwrap_or_default(),
+            homes: reference.homes().clone(),
+            turns: Turns::around("/docs", reference.chapters()),
         }
     }
 }

@@ -5,15 +5,18 @@ mod curl;
 mod document;
 mod errors;
 mod guide;
+mod order;
 mod pages;
 mod served;
+mod told;
+mod webhooks;
 
 pub use document::LIMITS;
 
 pub use errors::{CODES, Code};
 pub use served::{Reference, Served};
 
-use crate::web::described::Chapter;
+use crate::web::described::{Chapter, Told};
 use crate::web::routes::Route;
 use crate::{contacts, integrations};
 use actix_web::http::Method;
@@ -46,12 +49,19 @@ pub fn chapters() -> Vec<Chapter> {
     chapters
 }
 
+/// What every feature tells webhooks.
+#[must_use]
+pub fn told() -> Vec<Told> {
+    contacts::told()
+}
+
 /// The feature's part of the route table.
 #[must_use]
 pub fn routes() -> Vec<Route> {
     vec![
         Route::page(Method::GET, "/openapi.json", pages::document),
         Route::page(Method::GET, "/docs", pages::guide),
+        Route::page(Method::GET, "/docs/webhooks", pages::webhooks),
         Route::page(Method::GET, "/docs/{chapter}", pages::chapter),
     ]
 }

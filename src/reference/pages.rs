@@ -3,6 +3,7 @@
 use super::chapter::ChapterPage;
 use super::guide::GuidePage;
 use super::served::Reference;
+use super::webhooks::WebhooksPage;
 use crate::authz::Actor;
 use crate::db::Db;
 use crate::error::{AppError, Result};
@@ -10,6 +11,7 @@ use crate::web::api::Limits;
 use crate::web::frame;
 use crate::web::permit::Open;
 use crate::web::shell::{Crumb, Shell};
+use crate::webhooks::Example;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -60,6 +62,21 @@ pub async fn chapter(
     let mut shell = shell(&open, &request, &db, chapter.title);
     shell.breadcrumb = vec![Crumb::link("API v2", "/docs")];
     frame::page(&request, StatusCode::OK, &ChapterPage::new(shell, &reference, chapter))
+}
+
+/// `GET /docs/webhooks`
+///
+/// # Errors
+/// When the page cannot be rendered.
+pub async fn webhooks(
+    open: Open,
+    request: HttpRequest,
+    db: web::Data<Db>,
+    reference: web::Data<Reference>,
+) -> Result<HttpResponse> {
+    let mut shell = shell(&open, &request, &db, "Webhooks");
+    shell.breadcrumb = vec![Crumb::link("API v2", "/docs")];
+    frame::page(&request, StatusCode::OK, &WebhooksPage::new(shell, &reference, Example::new(db.world())))
 }
 
 fn shell(open: &Open, request: &HttpRequest, db: &Db, title: &str) -> Shell {

@@ -1,9 +1,10 @@
 //! What is served of API v2, from the route table, joined with what the features say of it.
 
-use super::{chapters, document};
+use super::order::Homes;
+use super::{chapters, document, told};
 use crate::authz::{Action as _, TokenNeeds};
 use crate::contacts::CallUnserved;
-use crate::web::described::{Chapter, Operation};
+use crate::web::described::{Chapter, Operation, Told};
 use crate::web::routes::{Face, Route};
 use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
@@ -72,6 +73,8 @@ pub struct Reference(Arc<Inner>);
 struct Inner {
     served: Vec<Served>,
     chapters: Vec<Chapter>,
+    told: Vec<Told>,
+    homes: Homes,
     base: String,
     document: String,
     tag: String,
@@ -88,12 +91,15 @@ impl Reference {
             let own = |route: &&Route| (route.method.as_str(), route.path) == (operation.method, operation.path);
             operation.keyed = routes.iter().find(own).is_some_and(|route| route.keyed().is_some());
         }
-        let text = document::of(&chapters, &served, base).to_string();
+        let told = told();
+        let text = document::of((&chapters, &told), &served, base).to_string();
         let digest: [u8; 32] = Sha256::digest(text.as_bytes()).into();
         let tag = digest.first_chunk().map_or(0, |bytes| u128::from_be_bytes(*bytes));
         Self(Arc::new(Inner {
             served,
+            homes: Homes::new(&chapters),
             chapters,
+            told,
             base: base.to_owned(),
             document: text,
             tag: format!("\"{tag:032x}\""),
@@ -104,6 +110,18 @@ impl Reference {
     #[must_use]
     pub fn chapters(&self) -> &[Chapter] {
         &self.0.chapters
+    }
+
+    /// What webhooks tell.
+    #[must_use]
+    pub fn told(&self) -> &[Told] {
+        &self.0.told
+    }
+
+    /// Where named objects are described.
+    #[must_use]
+    pub fn homes(&self) -> &Homes {
+        &self.0.homes
     }
 
     /// The address under which API v2 answers, without a slash at its end.

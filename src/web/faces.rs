@@ -1,8 +1,10 @@
 //! The face of an error, by who asks: a page in the person's own frame, an alert for htmx, JSON for API v2.
 
+mod gone;
 mod page;
 #[cfg(test)]
 mod samples;
+mod ways;
 mod words;
 
 pub use words::wait;

@@ -38,6 +38,19 @@ done! {
     OutgoingExpired = "outgoing-expired", "Rotation finished. The old token stopped.";
     OverlapExtended = "overlap-extended", "Overlap extended. Both tokens go on working.";
     Deleted = "deleted", "Deleted. Its tokens stopped.";
+    WebhookSaved = "webhook-saved", "Saved. It counts from the next event on.";
+    WebhookPaused = "webhook-paused", "Paused. Nothing is sent until it is resumed.";
+    WebhookResumed = "webhook-resumed", "Resumed. What happens from now on is sent.";
+    WebhookEnabled = "webhook-enabled", "Enabled. What happens from now on is sent.";
+    WebhookDeleted = "webhook-deleted", "Deleted. Nothing is sent to it any more.";
+    SecretRotationCancelled = "secret-rotation-cancelled", "Rotation cancelled. The new secret signs nothing more, the old one goes on.";
+    OldSecretExpired = "old-secret-expired", "Rotation finished. The old secret signs nothing more.";
+    TestSent = "test-sent", "The test event is on its way. Load this page again to see what became of it.";
+    Redelivering = "redelivering", "It is tried anew. Load this page again to see what became of it.";
+    RedeliveringAll = "redelivering-all", "What failed is tried anew, the oldest first.";
+    SentOften = "sent-often", "Nothing was sent: 20 deliveries were sent to this webhook by hand within a minute. The next one can be sent in a minute.";
+    AccountSentOften = "account-sent-often", "Nothing was sent: 60 deliveries were sent to this account’s webhooks by hand within a minute. The next one can be sent in a minute.";
+    NothingToRedeliver = "nothing-to-redeliver", "Nothing was changed: nothing failed or was stopped since then. What waits is tried by itself.";
     AlreadySo = "already-so", "Nothing was changed: it was so already.";
     SentBefore = "sent-before", "This form was sent already; it had its effect once.";
     TakenOver = "taken-over", "You look after it now.";
@@ -87,7 +100,8 @@ pub fn cookie(request: &HttpRequest, done: Done) -> Cookie<'static> {
 pub fn read(request: &HttpRequest, account: &str) -> Option<Flash> {
     let code = cookies::read(request, COOKIE)?;
     let done = Done::ALL.iter().find(|done| done.code() == code)?;
-    Some(Flash { text: done.text().replace("{account}", account), tone: Tone::Ok })
+    let tone = if matches!(done, Done::SentOften | Done::AccountSentOften) { Tone::Warn } else { Tone::Ok };
+    Some(Flash { text: done.text().replace("{account}", account), tone })
 }
 
 /// Takes the cookie away once a page has said it.

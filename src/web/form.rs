@@ -66,6 +66,14 @@ impl FormBody {
     pub fn once_key(&self) -> Result<OnceKey> {
         OnceKey::parse(self.one("once")).ok_or(AppError::Malformed("The form has no single-use key."))
     }
+
+    /// The version of what it is about.
+    ///
+    /// # Errors
+    /// [`AppError::Malformed`].
+    pub fn version(&self) -> Result<i64> {
+        self.one("version").parse().map_err(|_| AppError::Malformed("The form does not say which version it is about."))
+    }
 }
 
 /// The body of a form that leads into another account or out of the session: bound to its session, whichever account is open.

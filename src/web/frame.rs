@@ -1,10 +1,12 @@
 //! Builds the frame of a page for the person who looks at it, and answers with a template.
 
+pub mod places;
+
 use super::form;
 use super::parts::FormGuard;
 use super::shell::{Crumb, NavEntry, NavGroup, Shell, ShellPerson};
 use super::{flash, once};
-use crate::authz::{Actor, Lab, Permission, StaffMember};
+use crate::authz::{Actor, StaffMember};
 use crate::db::Db;
 use crate::error::{AppError, Result};
 use actix_web::http::StatusCode;
@@ -55,68 +57,20 @@ pub fn guard(db: &Db, actor: &Actor, single_use: bool) -> FormGuard {
     }
 }
 
-/// A page of the navigation.
-#[derive(Debug, Clone, Copy)]
-pub struct Place {
-    group: &'static str,
-    /// Its words.
-    pub label: &'static str,
-    /// Its address.
-    pub href: &'static str,
-    icon: &'static str,
-    needs: Permission,
-    lab: Option<Lab>,
-}
-
-const fn place(
-    group: &'static str,
-    (label, icon): (&'static str, &'static str),
-    href: &'static str,
-    needs: Permission,
-    lab: Option<Lab>,
-) -> Place {
-    Place { group, label, href, icon, needs, lab }
-}
-
-/// Every page of the navigation, in order, but for Help, which everybody has.
-const PLACES: &[Place] = &[
-    place("Business", ("Contacts", "users"), "/business/contacts", Permission::ContactsView, Some(Lab::Contacts)),
-    place("Team", ("My Staff", "id-card"), "/settings/staff", Permission::StaffView, None),
-    place("Team", ("Roles & Permissions", "shield-check"), "/settings/roles", Permission::RolesManage, None),
-    place(
-        "Other Settings",
-        ("Private Integrations", "plug"),
-        "/settings/private-integrations",
-        Permission::PrivateIntegrationsView,
-        Some(Lab::PrivateIntegrations),
-    ),
-    place("Other Settings", ("Labs", "flask-conical"), "/settings/labs", Permission::LabsManage, None),
-    place("Other Settings", ("Audit Log", "scroll-text"), "/settings/audit-log", Permission::AuditView, None),
-    place("Other Settings", ("Account", "building-2"), "/settings/account", Permission::AccountManage, None),
-];
-
 const HELP: &str = "/help";
 /// Where somebody sets up their second factor.
 pub const SECOND_FACTOR: &str = "/profile/second-factor";
 
-impl Place {
-    fn is_open_to(self, staff: &StaffMember) -> bool {
-        !staff.needs_second_factor
-            && staff.permissions.has(self.needs)
-            && self.lab.is_none_or(|lab| staff.labs.contains(&lab))
-    }
-}
-
 fn navigation(staff: &StaffMember, path: &str) -> Vec<NavGroup> {
-    let entry = |label: &str, href: &str, icon| NavEntry {
+    let entry = |label: &str, href: &str, icon, current| NavEntry {
         label: label.to_owned(),
         href: href.to_owned(),
         icon,
-        current: path == href || path.strip_prefix(href).is_some_and(|rest| rest.starts_with('/')),
+        current,
     };
     let mut groups: Vec<NavGroup> = Vec::new();
-    for place in PLACES.iter().filter(|place| place.is_open_to(staff)) {
-        let entry = entry(place.label, place.href, place.icon);
+    for place in places::open_to(staff) {
+        let entry = entry(place.label, place.href, place.icon, place.is_above(path));
         match groups.last_mut().filter(|group| group.title == place.group) {
             Some(group) => group.entries.push(entry),
             None => {
@@ -125,16 +79,9 @@ fn navigation(staff: &StaffMember, path: &str) -> Vec<NavGroup> {
             }
         }
     }
-    let entries = vec![entry("Help", HELP, "circle-help")];
+    let entries = vec![entry("Help", HELP, "circle-help", places::lies_at(path, HELP))];
     groups.push(NavGroup { title: String::new(), in_settings: false, entries });
     groups
-}
-
-/// The page where this person works: Private Integrations when they may open it, else the first that they may; none: Help.
-#[must_use]
-pub fn workplace(staff: &StaffMember) -> Option<Place> {
-    let open = || PLACES.iter().copied().filter(|place| place.is_open_to(staff));
-    open().find(|place| place.lab == Some(Lab::PrivateIntegrations)).or_else(|| open().next())
 }
 
 /// Where this person works, or what they must do before.
@@ -143,7 +90,7 @@ pub fn home(staff: &StaffMember) -> &'static str {
     if staff.needs_second_factor {
         return SECOND_FACTOR;
     }
-    workplace(staff).map_or(HELP, |place| place.href)
+    places::workplace(staff).map_or(HELP, |place| place.href)
 }
 
 /// Answers with a page.

@@ -91,6 +91,7 @@ async fn begin(request: &mut ServiceRequest, caller: &Caller) -> Result<Begun> {
         Found::Otherwise => return Err(reused().into()),
         Found::UnderWay => return Err(under_way().into()),
         Found::Unanswered(subject) => return Err(answer_lost(subject).into()),
+        Found::Erased(subject) => return Err(answer_erased(subject).into()),
     }
     tx.commit_unlogged(Unlogged::Idempotency).await?;
     if let Some(visit) = http.extensions_mut().get_mut::<Visit>() {
@@ -198,7 +199,19 @@ fn under_way() -> ApiProblem {
 }
 
 fn answer_lost(subject: Option<String>) -> ApiProblem {
-    let what = "The call with this Idempotency-Key was served, but its answer was lost. Nothing was done again.";
+    unanswered(
+        subject,
+        "The call with this Idempotency-Key was served, but its answer was lost. Nothing was done again.",
+    )
+}
+
+fn answer_erased(subject: Option<String>) -> ApiProblem {
+    let what = "The call with this Idempotency-Key was served, and what it was about was deleted since, with the answer. Nothing \
+                was done again.";
+    unanswered(subject, what)
+}
+
+fn unanswered(subject: Option<String>, what: &str) -> ApiProblem {
     ApiProblem { meta: subject.map(|id| json!({ "id": id })), ..problem(409, "idempotency_answer_lost", what) }
 }
 

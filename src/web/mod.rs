@@ -29,6 +29,7 @@ pub mod sample;
 pub mod session;
 pub mod shell;
 pub mod shown;
+pub mod thing;
 pub mod throttle;
 pub mod times;
 pub mod visit;

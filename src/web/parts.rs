@@ -77,6 +77,14 @@ pub enum PillKind {
     Ends,
     /// A scope or token without calls.
     Unused,
+    /// Tried, and not taken yet.
+    Failing,
+    /// The server gave it up.
+    Disabled,
+    /// On its way.
+    Waiting,
+    /// It arrived.
+    Delivered,
 }
 
 impl PillKind {
@@ -91,6 +99,10 @@ impl PillKind {
             Self::InUse => ("ok", "circle-check", "In use"),
             Self::Ends => ("ends", "hourglass", "Ends"),
             Self::Unused => ("unused", "circle-dashed", "Unused"),
+            Self::Failing => ("due", "triangle-alert", "Failing"),
+            Self::Disabled => ("expired", "circle-x", "Disabled"),
+            Self::Waiting => ("rotating", "hourglass", "Waiting"),
+            Self::Delivered => ("ok", "circle-check", "Delivered"),
         }
     }
 }
@@ -143,6 +155,8 @@ pub struct Fact {
     pub tone: Tone,
     /// Whether the value is set in the mono font.
     pub mono: bool,
+    /// Whether it takes the room of two where there is some.
+    pub wide: bool,
 }
 
 impl Fact {
@@ -164,6 +178,13 @@ impl Fact {
     #[must_use]
     pub fn mono(mut self) -> Self {
         self.mono = true;
+        self
+    }
+
+    /// The same in the room of two, where there is some.
+    #[must_use]
+    pub fn wide(mut self) -> Self {
+        self.wide = true;
         self
     }
 }
@@ -239,6 +260,24 @@ impl DiffRow {
             same.chain(changed.into_iter().map(|text| DiffLine { text: text.clone(), changed: true })).collect()
         };
         Self { field: field.to_owned(), mono, before: lines(before, after), after: lines(after, before) }
+    }
+}
+
+/// What somebody else saved while a form was open.
+#[derive(Debug)]
+pub struct Overtaken {
+    /// Who changed it and when.
+    pub title: String,
+    /// What differs: as saved now, against what the form says.
+    pub rows: Vec<DiffRow>,
+}
+
+impl Overtaken {
+    /// Of all `rows`, those that differ.
+    #[must_use]
+    pub fn new(title: String, rows: impl IntoIterator<Item = DiffRow>) -> Self {
+        let differs = |row: &DiffRow| row.before.iter().chain(&row.after).any(|line| line.changed);
+        Self { title, rows: rows.into_iter().filter(differs).collect() }
     }
 }
 

@@ -2,6 +2,8 @@
 
 use super::headers::SHOWN;
 use super::once::{self, OnceKey, Sender};
+use super::question::Point;
+use super::shell::Shell;
 use super::{cookies, flash, frame};
 use crate::authz::Permit;
 use crate::db::Db;
@@ -9,6 +11,7 @@ use crate::db::journal::Unlogged;
 use crate::error::{AppError, Result};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
 use zeroize::Zeroizing;
 
 /// Leads to the page that shows the secret; the key that opens its note goes along in a cookie.
@@ -58,6 +61,35 @@ pub async fn take<A>(
     let plain = once::take(&mut tx.on(), db.keys(), &key, from, subject).await?;
     tx.commit_unlogged(Unlogged::NoteUpkeep).await?;
     Ok(plain)
+}
+
+/// What is answered before anybody looks: to HEAD nothing, to a browser that asks ahead that `what` is not for it. `None` when
+/// somebody looks.
+///
+/// # Errors
+/// [`AppError::Conflict`].
+pub fn early(request: &HttpRequest, what: &str) -> Result<Option<HttpResponse>> {
+    if request.method() == Method::HEAD {
+        return Ok(Some(HttpResponse::Ok().content_type("text/html; charset=utf-8").finish()));
+    }
+    match is_early(request) {
+        true => Err(AppError::Conflict(format!("{what} is shown only to somebody who opens this page."))),
+        false => Ok(None),
+    }
+}
+
+/// View data of the page that comes instead of the secret the second time.
+#[derive(Debug, Template)]
+#[template(path = "shown_already.html")]
+pub struct GonePage {
+    /// The frame.
+    pub shell: Shell,
+    /// What to do now.
+    pub points: Vec<Point>,
+    /// The page of the thing whose secret it was, and the words of the way there.
+    pub to: (String, &'static str),
+    /// Where a new one is made, and the words of the way there; none while none can be made.
+    pub rotate: Option<(String, &'static str)>,
 }
 
 /// Answers with the page that shows the secret.

@@ -193,6 +193,10 @@
       if (!menu.contains(event.target) || event.target.closest(".menu__panel a")) menu.open = false;
     }
   });
+  document.addEventListener("focusout", ({ target, relatedTarget }) => {
+    const menu = target.closest?.("details.menu[open], details.names[open]");
+    if (menu && relatedTarget && !menu.contains(relatedTarget)) menu.open = false;
+  });
   on("keydown", "details.menu[open], details.names[open]", (menu, event) => {
     if (event.key !== "Escape") return;
     menu.open = false;

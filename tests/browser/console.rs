@@ -46,7 +46,8 @@ impl Console {
         Self::on(TestApp::start_with(TestDatabase::new().await, set)).await
     }
 
-    async fn on(app: TestApp) -> Self {
+    /// The same on a server that the story has started.
+    pub async fn on(app: TestApp) -> Self {
         let db = app.db().await;
         let account = accounts::commands::create(&db, "Harbor & Pine").await.unwrap();
         let console = Self { app, db, account };

@@ -98,7 +98,23 @@ async fn contacts(of: &Prepared) {
             contact[key] = json!(value);
         }
         contact["tags"] = json!(["new", "booked online"]);
-        of.software.create(&contact).await.expect(201);
+        let made = of.software.create(&contact).await.expect(201);
+        if first == "Ada" {
+            notes_and_tasks(of, &made.contact_id()).await;
+        }
+    }
+}
+
+async fn notes_and_tasks(of: &Prepared, contact: &str) {
+    let long = "Called about the delivery of 12 November. ".repeat(20);
+    for note in ["Prefers a call in the morning.\nSpeaks Norwegian and English.", long.trim()] {
+        of.software.post(&format!("/contacts/{contact}/notes"), &json!({ "body": note })).await.expect(201);
+    }
+    for (title, due, completed) in
+        [("Send the new catalogue", "2026-12-01T09:00:00Z", false), ("Ask for a review", "2026-11-03T09:00:00Z", true)]
+    {
+        let task = json!({ "title": title, "body": "With the spring prices.", "dueDate": due, "completed": completed });
+        of.software.post(&format!("/contacts/{contact}/tasks"), &task).await.expect(201);
     }
 }
 

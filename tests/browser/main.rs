@@ -19,6 +19,12 @@ mod people;
 #[cfg(test)]
 mod protecting;
 #[cfg(test)]
+#[path = "../it/receiver.rs"]
+#[expect(dead_code, reason = "the integration tests need more of it")]
+mod receiver;
+#[cfg(test)]
+mod reference;
+#[cfg(test)]
 mod rotation;
 #[cfg(test)]
 #[path = "../it/software.rs"]
@@ -31,4 +37,8 @@ mod support;
 #[cfg(test)]
 mod survey;
 #[cfg(test)]
+mod survey_webhooks;
+#[cfg(test)]
 mod ways;
+#[cfg(test)]
+mod webhooks;

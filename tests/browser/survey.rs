@@ -46,6 +46,7 @@ async fn entrances_errors_and_help() {
             ("/help", "help"),
             ("/docs", "reference"),
             ("/docs/search", "reference-search"),
+            ("/docs/webhooks", "reference-webhooks"),
             ("/business/contacts", "contacts-empty"),
         ] {
             browser.visit(&console.url(path)).await;
@@ -123,6 +124,10 @@ async fn a_filled_account() {
         browser.follow("Ada Quist").await;
         browser.heading("Details").await;
         browser.survey("contact").await;
+        browser.visit(&console.url("/business/contacts")).await;
+        browser.follow("Noor el-Amrani").await;
+        browser.heading("Details").await;
+        browser.survey("contact-bare").await;
     })
     .await;
 }

@@ -7,7 +7,7 @@ use crate::support::html::forms;
 use crate::support::visitor::Visitor;
 use progreda::authz::{Lab, Permission, TokenNeeds};
 use progreda::binds;
-use progreda::ids::{ContactId, InvitationId};
+use progreda::ids::{ContactId, EndpointId, InvitationId};
 use progreda::integrations::scopes::catalogue;
 use progreda::web::routes::{Face, Route};
 use progreda::world::Span;
@@ -34,6 +34,9 @@ struct Cast {
     asset: String,
 }
 
+/// Something that was sent to the webhook of the first account.
+const DELIVERY: &str = "whd_00000000000000000000000000";
+const MESSAGE: &str = "msg_00000000000000000000000000";
 const SESSION: &str = "progreda-session";
 /// Somebody whose password was right and whose code is missing.
 const HALF_COOKIE: &str = "progreda-halfway";
@@ -119,6 +122,9 @@ async fn cast() -> Cast {
     let (see, manage) = (Permission::PrivateIntegrationsView, Permission::PrivateIntegrationsManage);
     scene.set_override(&home, "viewer@harbor.example", see, Some(true)).await;
     scene.set_override(&home, "manager@harbor.example", manage, Some(true)).await;
+    scene.set_override(&home, "viewer@harbor.example", Permission::WebhooksView, Some(true)).await;
+    scene.set_override(&home, "manager@harbor.example", Permission::WebhooksManage, Some(true)).await;
+    scene.set_override(&home, "denied@harbor.example", Permission::WebhooksView, Some(false)).await;
     scene.set_override(&home, "denied@harbor.example", see, Some(false)).await;
     scene.set_override(&home, "denied@harbor.example", Permission::ContactsView, Some(false)).await;
     let [foreign, lab_off, off] =
@@ -131,7 +137,7 @@ async fn cast() -> Cast {
     for lab in Lab::ALL {
         scene.set_lab(&lab_off, *lab, false).await;
     }
-    let support = [Permission::StaffManage, see, Permission::ContactsView];
+    let support = [Permission::StaffManage, see, Permission::ContactsView, Permission::WebhooksView];
     let support = scene.role(&home, "Support", &support).await;
     scene.person(&home, "custom@harbor.example", "Support").await;
     let live = scene.token(&home, "Live", &["contacts.readonly", "contacts.write"]).await;
@@ -166,6 +172,7 @@ async fn cast() -> Cast {
     let (now, entropy) = (scene.db.world().now(), scene.db.world().entropy());
     let contact = ContactId::new(now, entropy).to_string();
     let invitation = InvitationId::new(now, entropy).to_string();
+    let webhook = webhook(&scene, &integration).await;
     let mut tx = scene.db.write().await.unwrap();
     let sql = "INSERT INTO contacts (id, account_id, tags, custom_fields, name_key, search_key, created_at, updated_at, version) \
          VALUES ($1, $2, '[]', '[]', '', '', 1, 1, 1)";
@@ -186,6 +193,7 @@ async fn cast() -> Cast {
     let things = vec![
         ("/settings/audit-log/", event),
         ("/settings/private-integrations/", integration),
+        ("/settings/webhooks/", webhook),
         ("/settings/staff/invitations/", invitation),
         ("/settings/staff/", spare),
         ("/settings/roles/", support),
@@ -194,6 +202,25 @@ async fn cast() -> Cast {
         ("/business/contacts/", contact),
     ];
     Cast { scene, askers, things, asset }
+}
+
+/// A webhook of this integration, to which something was sent.
+async fn webhook(scene: &Scene, integration: &str) -> String {
+    let (home, now) = (&scene.account, scene.db.world().now());
+    let id = EndpointId::new(now, scene.db.world().entropy()).to_string();
+    let mut tx = scene.db.write().await.unwrap();
+    let sql = "INSERT INTO webhook_endpoints (id, account_id, integration_id, url, description, events, created_at, created_by, updated_at, \
+         secret, secret_hint, secret_created_at, version) \
+         VALUES ($1, $2, $3, 'https://hooks.harbor.example/', '', 'ContactCreate', $4, '', $4, '', '', $4, 1)";
+    tx.on().run(sql, binds![&id, home, integration, now]).await.expect("a webhook");
+    let sql =
+        "INSERT INTO webhook_messages (id, account_id, type, body, created_at) VALUES ($3, $1, 'NoteCreate', '{}', $2)";
+    tx.on().run(sql, binds![home, now, MESSAGE]).await.expect("a message");
+    let sql = "INSERT INTO webhook_deliveries (id, account_id, endpoint_id, message_id, type, state, created_at, attempts) \
+         VALUES ($1, $2, $3, $4, 'NoteCreate', 'failed', $5, 10)";
+    tx.on().run(sql, binds![DELIVERY, home, &id, MESSAGE, now]).await.expect("a delivery");
+    tx.commit_unlogged(progreda::db::journal::Unlogged::Seed).await.unwrap();
+    id
 }
 
 /// Somebody between password and code, and somebody who must set up a second factor first.
@@ -226,6 +253,7 @@ impl Cast {
                 None => part.strip_suffix('{').unwrap_or(part),
                 Some("file") => &self.asset,
                 Some("id") if route.method.as_str() == "DELETE" => "con_00000000000000000000000000",
+                Some("delivery") => DELIVERY,
                 Some("id" | "lab") => {
                     let thing = self.things.iter().find(|(beginning, _)| route.path.starts_with(beginning));
                     thing.map(|(_, thing)| thing).expect("something that the path can name")

@@ -4,6 +4,7 @@ use crate::console::Made;
 use crate::staff::{form, page_of};
 use crate::support::actors::{ADMIN, Scene, call, sign_in};
 use crate::support::html::unescape;
+use crate::support::patience::comes;
 use crate::support::visitor::Page;
 use progreda::authz::Permission::{AuditExport, AuditView, LabsManage};
 use progreda::authz::{Lab, Permission};
@@ -173,15 +174,9 @@ async fn software_and_refusals_stand_in_the_log_and_say_how_often() {
     for _ in 0..3 {
         assert!([401, 403].contains(&call(&scene.app, Method::GET, &path, &token.plain, None).await.status));
     }
-    for _ in 0..100 {
-        let row = newest(&scene).await;
-        if row.contains(", 3 times") {
-            told(&row, &["Sync", "was refused GET /contacts for lack of contacts.readonly, 3 times", "access.refused"]);
-            return;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-    }
-    panic!("{}", newest(&scene).await);
+    comes(async || newest(&scene).await.contains(", 3 times")).await;
+    let row = newest(&scene).await;
+    told(&row, &["Sync", "was refused GET /contacts for lack of contacts.readonly, 3 times", "access.refused"]);
 }
 
 #[actix_web::test]
@@ -197,13 +192,11 @@ async fn a_failed_sign_in_is_told_where_the_person_works_and_a_stranger_s_nowher
     sign_in(&visitor, "eve@elsewhere.example", "not it").await.expect(401);
     let sql = "SELECT COALESCE(account_id, ''), subject_name, times FROM events WHERE action = 'user.sign_in_failed' ORDER BY times DESC, subject_name";
     let mut found: Vec<(String, String, i64)> = Vec::new();
-    for _ in 0..100 {
+    comes(async || {
         found = scene.db.read().await.unwrap().on().all(sql, vec![]).await.unwrap();
-        if found.len() == 3 {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-    }
+        found.len() == 3
+    })
+    .await;
     let own = |account: &str, name: &str, times| (account.to_owned(), name.to_owned(), times);
     let expected = [own(scene.account.as_str(), "Ada Hale", 2), own("", "", 1), own(other.as_str(), "eve", 1)];
     assert_eq!(found, expected);

@@ -3,6 +3,7 @@
 use crate::chain::tamper;
 use crate::support::actors::{PASSWORD, Scene, sign_in};
 use crate::support::database::TestDatabase;
+use crate::support::patience::comes;
 use progreda::binds;
 use progreda::db::journal::Unlogged;
 use progreda::keys::{Keys, Purpose};
@@ -104,13 +105,11 @@ async fn a_listed_event_is_one_line_whatever_it_holds() {
     // What belongs to no account is the operator's.
     let (mut ok, mut own) = (true, String::new());
     // Failed sign-ins are written within a second or two.
-    for _ in 0..20 {
+    comes(async || {
         (ok, own) = run(database, &["audit", "list"]).await;
-        if own.contains("user.sign_in_failed") {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
-    }
+        own.contains("user.sign_in_failed")
+    })
+    .await;
     assert!(ok && own.contains("user.sign_in_failed") && !own.contains("nobody@quay.example"), "{own}");
     assert!(!run(database, &["audit", "list", "--since", "soon"]).await.0);
 }
@@ -180,12 +179,7 @@ async fn keys_are_changed_step_by_step_and_never_printed() {
     let refused = step(scene.app.database(), "retire", false).await;
     assert!(refused.contains("no server has started with the current key yet"), "{refused}");
     scene.app.restart();
-    for _ in 0..100 {
-        if scene.app.db().await.is_current_key_used().await.unwrap() {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
+    comes(async || scene.app.db().await.is_current_key_used().await.unwrap()).await;
     let retired = step(scene.app.database(), "retire", true).await;
     assert!(retired.contains("chain ") && !retired.contains("previous  "), "{retired}");
     known.extend(secrets(&key_file));

@@ -3,6 +3,7 @@
 use crate::audit::{LOG, made, newest, plain, rows, scene};
 use crate::support::actors::{ADMIN, Scene};
 use crate::support::visitor::{Page, Visitor};
+use crate::webhook_desk::{Desk, HOST};
 use progreda::authz::Lab;
 use progreda::binds;
 use progreda::db::journal::Unlogged;
@@ -173,4 +174,19 @@ async fn contacts_are_listed_only_when_they_are_asked_for() {
     assert_eq!(asked(&scene.admin, "action=contact.created").await.len(), 3);
     assert_eq!(asked(&scene.admin, "action=contact.*&person=int_00000000000000000000000000").await.len(), 0);
     assert!(!newest(&scene).await.contains("contact"));
+}
+
+#[actix_web::test]
+async fn webhooks_are_offered_by_host_and_what_they_are_for_until_they_are_deleted() {
+    let desk = Desk::new().await;
+    let (address, _) = desk.make().await;
+    let id = address.rsplit('/').next().unwrap();
+    let option = format!("<option value=\"webhook:{id}\">{HOST} (Books)</option>");
+    let log = desk.ada().get(LOG).await.expect(200);
+    assert!(log.text.contains(&option), "{}", log.text);
+    let of_it = asked(desk.ada(), &format!("thing=webhook:{id}")).await;
+    assert!(of_it.len() == 1 && of_it[0].contains("created the webhook"), "{of_it:?}");
+    desk.ada().submit(desk.form(desk.ada(), &address, "deletion").await.with("host", HOST)).await.expect(303);
+    let log = desk.ada().get(LOG).await.expect(200);
+    assert!(!log.text.contains(&option));
 }

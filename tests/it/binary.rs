@@ -181,6 +181,9 @@ async fn it_refuses_settings_that_are_not_safe() {
     assert!(!said.contains("hunter2"), "{said}");
     let output = with(&["--trusted-everything"]).output().unwrap();
     assert_eq!(output.status.code(), Some(2), "an unknown option is not passed over");
+    let refused = with(&["--webhook-ca", "nowhere/authorities.pem"]).output().unwrap();
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(refused.status.code() == Some(2) && said.contains("nowhere/authorities.pem: No such file"), "{said}");
 }
 
 #[actix_web::test]

@@ -1,6 +1,7 @@
 //! Passwords under pressure: many guesses at once, a sign-in that races a change of the password, and what time tells.
 
 use crate::support::actors::{ADMIN, PASSWORD, Scene, sign_in};
+use crate::support::patience::comes;
 use crate::support::visitor::Page;
 use futures_util::future::{join, join_all};
 use progreda::binds;
@@ -14,9 +15,11 @@ const LOOKED_AT: i64 = 6;
 
 /// How many there were, once no more are being written: failed sign-ins are gathered for a second.
 async fn looked_at(scene: &Scene, action: &str) -> i64 {
-    tokio::time::sleep(Duration::from_millis(2_500)).await;
     let sql = "SELECT CAST(COALESCE(SUM(times), 0) AS BIGINT) FROM events WHERE action = $1";
-    scene.db.read().await.unwrap().on().only::<(i64,)>(sql, binds![action]).await.unwrap().0
+    let counted = async || scene.db.read().await.unwrap().on().only::<(i64,)>(sql, binds![action]).await.unwrap().0;
+    comes(async || counted().await > 0).await;
+    tokio::time::sleep(Duration::from_millis(2_500)).await;
+    counted().await
 }
 
 #[track_caller]

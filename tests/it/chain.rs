@@ -1,6 +1,7 @@
 //! The chain of events: whatever somebody does to it who can write to the database but has no key, it is noticed.
 
 use crate::support::actors::Scene;
+use crate::support::patience::comes;
 use crate::support::visitor::Visitor;
 use futures_util::future::join_all;
 use progreda::authz::{Lab, Permission};
@@ -10,7 +11,6 @@ use progreda::db::journal::verify::{Report, heads};
 use progreda::db::{Bind, Db};
 use progreda::ids::AccountId;
 use progreda::world::Span;
-use std::time::Duration;
 
 /// What somebody who has the database does to it.
 pub async fn tamper(db: &Db, statements: &[&'static str]) -> u64 {
@@ -121,6 +121,9 @@ async fn a_change_of_any_column_is_noticed() {
         assert_eq!(fault(&scene.db, &scene.account).await.0, Some(5), "{column}");
         restored(&scene.db).await;
     }
+    let announcing = "UPDATE events SET announces = '{}' WHERE sequence = 5 AND account_id = $1";
+    let refused = scene.db.write().await.unwrap().on().run(announcing, binds![&scene.account]).await;
+    refused.expect_err("what is not signed stands in no event of a chain");
     scene.db.write().await.unwrap().on().prepare(ALL_COLUMNS).await.expect("each column is signed, and tried above");
     // Into another account's chain.
     let mut tx = scene.db.write().await.unwrap();
@@ -135,7 +138,7 @@ async fn a_change_of_any_column_is_noticed() {
 /// No engine takes it once events have one column more.
 const ALL_COLUMNS: &str = "SELECT * FROM events UNION ALL SELECT id, account_id, sequence, happened_at, actor_kind, actor_id, \
      actor_name, action, subject_kind, subject_id, subject_name, details, address, agent, request_id, times, coalesce_key, mac, \
-     key_id FROM events";
+     key_id, announces FROM events";
 
 #[actix_web::test]
 async fn an_event_that_is_gone_or_moved_is_noticed_where_it_was() {
@@ -289,13 +292,10 @@ async fn refused(scene: &Scene, uma: &Visitor, times: i64) {
     for _ in 0..times {
         uma.get("/business/contacts").await.expect(403);
     }
-    for _ in 0..100 {
-        if count(&scene.db, sum, vec![]).await == before + times {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    panic!("{times} refusals were not counted");
+    assert!(
+        comes(async || count(&scene.db, sum, vec![]).await == before + times).await,
+        "{times} refusals were not counted"
+    );
 }
 
 #[actix_web::test]

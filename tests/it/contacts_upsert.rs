@@ -208,3 +208,25 @@ async fn twenty_who_expect_the_same_state_at_once_make_one_change() {
     assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 1, "{statuses:?}");
     assert!(statuses.iter().all(|status| matches!(status, 200 | 412)), "{statuses:?}");
 }
+
+#[actix_web::test]
+async fn tags_are_changed_only_in_the_state_that_is_expected() {
+    let office = Office::open().await;
+    let software = office.software(ALL).await;
+    let path = format!("/contacts/{}", software.create(&json!({"tags": ["a"]})).await.expect(201).contact_id());
+    let tags = format!("{path}/tags");
+    let (a, b) = (json!({"tags": ["a"]}), json!({"tags": ["b"]}));
+    let added = expecting(&software, Method::POST, &tags, ("\"1\"", Some(&b))).await.expect(201);
+    assert_eq!((added.header("etag"), &added.body), ("\"2\"", &json!({"tags": ["a", "b"]})));
+    for (method, body) in [(Method::POST, json!({"tags": ["c"]})), (Method::DELETE, a.clone())] {
+        let stale = expecting(&software, method.clone(), &tags, ("\"1\"", Some(&body))).await.expect(412);
+        assert_eq!(stale.text("/code"), "precondition_failed");
+        let odd = expecting(&software, method, &tags, ("2", Some(&body))).await.expect(400);
+        assert_eq!(odd.text("/code"), "if_match_malformed");
+    }
+    let removed = expecting(&software, Method::DELETE, &tags, ("\"2\"", Some(&a))).await.expect(200);
+    assert_eq!((removed.header("etag"), &removed.body), ("\"3\"", &b));
+    // What changes nothing leaves the state as it is, and says which it is.
+    assert_eq!(software.post(&tags, &b).await.expect(201).header("etag"), "\"3\"");
+    assert_eq!(software.get(&path).await.expect(200).header("etag"), "\"3\"");
+}

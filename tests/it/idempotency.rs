@@ -1,8 +1,10 @@
 //! `Idempotency-Key`: made again, a call has its effect once; and what else a key may not do.
 
+use crate::chain::count;
 use crate::killable::Binary;
 use crate::software::{Answer, Office, Software};
 use crate::support::database::TestDatabase;
+use crate::support::patience::comes;
 use futures_util::future::join_all;
 use progreda::binds;
 use progreda::db::Db;
@@ -12,7 +14,7 @@ use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 use std::time::Duration;
 
-const ALL: &[&str] = &["contacts.readonly", "contacts.write"];
+pub const ALL: &[&str] = &["contacts.readonly", "contacts.write"];
 
 fn keyed(software: &Software, key: &str, fields: &Value) -> RequestBuilder {
     let mut body = fields.clone();
@@ -20,15 +22,15 @@ fn keyed(software: &Software, key: &str, fields: &Value) -> RequestBuilder {
     software.request(Method::POST, "/contacts/").header("Idempotency-Key", key).json(&body)
 }
 
-async fn create(software: &Software, key: &str, fields: &Value) -> Answer {
+pub async fn create(software: &Software, key: &str, fields: &Value) -> Answer {
     software.send(keyed(software, key, fields)).await
 }
 
-async fn total(software: &Software) -> i64 {
+pub async fn total(software: &Software) -> i64 {
     software.list("").await.expect(200).body["meta"]["total"].as_i64().unwrap()
 }
 
-async fn run(db: &Db, sql: &'static str) -> u64 {
+pub async fn run(db: &Db, sql: &'static str) -> u64 {
     let mut tx = db.write().await.unwrap();
     let changed = tx.on().run(sql, binds![]).await.unwrap();
     tx.commit_unlogged(Unlogged::Seed).await.unwrap();
@@ -199,8 +201,11 @@ async fn killed_at_any_moment_one_key_makes_one_contact() {
                 }
             }
         };
+        let contacts = "SELECT COUNT(*) FROM contacts";
+        let enough = count(&db, contacts, binds![]).await + 4;
         let killing = async {
-            tokio::time::sleep(Duration::from_millis(500 + 37 * round)).await;
+            comes(async || count(&db, contacts, binds![]).await >= enough).await;
+            tokio::time::sleep(Duration::from_millis(37 * round)).await;
             server.kill();
         };
         futures_util::future::join(working, killing).await;

@@ -2,6 +2,7 @@
 
 use crate::support::actors::{ADMIN, PASSWORD, Scene, sign_in};
 use crate::support::html::Form;
+use crate::support::patience::comes;
 use crate::support::visitor::{Page, Visitor};
 use futures_util::future::join_all;
 use progreda::authz::Permission;
@@ -195,12 +196,7 @@ async fn nobody_invites_with_a_role_that_gives_what_they_lack() {
     by.submit(foreign).await.expect(422);
     assert_eq!(count(&scene, "SELECT COUNT(*) FROM invitations").await, 0);
     let refusals = "SELECT COUNT(*) FROM events WHERE action = 'access.refused'";
-    for _ in 0..50 {
-        if count(&scene, refusals).await > 0 {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-    }
+    comes(async || count(&scene, refusals).await > 0).await;
     assert_eq!(count(&scene, refusals).await, 1);
     invite(&scene, &by, NORA, "User").await;
 }

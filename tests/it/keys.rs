@@ -5,6 +5,7 @@ use crate::killable::Binary;
 use crate::support::actors::{ADMIN, PASSWORD, Scene, sign_in};
 use crate::support::app::TestApp;
 use crate::support::database::{Engine, TestDatabase};
+use crate::support::patience::comes;
 use crate::support::visitor::Visitor;
 use progreda::authz::Lab;
 use progreda::binds;
@@ -14,7 +15,6 @@ use progreda::labs::commands::switch;
 use progreda::users::commands::make_setup_link;
 use progreda::world::World;
 use std::path::Path;
-use std::time::Duration;
 
 const SESSION: &str = "progreda-session";
 
@@ -39,13 +39,9 @@ fn again(before: &Visitor, url: &str) -> Visitor {
 /// Waits until the server has taken its current key into use everywhere.
 async fn moved(app: &TestApp, account: &progreda::ids::AccountId) -> Db {
     let db = app.db().await;
-    for _ in 0..100 {
-        if db.is_current_key_used().await.unwrap() && !verify(&db, account).await.under_previous {
-            return db;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    panic!("the chain stays under the key before");
+    let moved = async || db.is_current_key_used().await.unwrap() && !verify(&db, account).await.under_previous;
+    assert!(comes(moved).await, "the chain stays under the key before");
+    db
 }
 
 fn invitation_link(text: &str) -> String {

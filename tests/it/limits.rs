@@ -3,6 +3,7 @@
 use crate::software::{Answer, Office, Software};
 use crate::support::app::TestApp;
 use crate::support::database::TestDatabase;
+use crate::support::patience::comes;
 use futures_util::future::join_all;
 use progreda::binds;
 use progreda::config::RateLimits;
@@ -176,13 +177,13 @@ async fn what_the_limit_refused_is_counted_as_refused() {
     }
     let sql = "SELECT status_class, CAST(SUM(calls) AS BIGINT) FROM usage_hours WHERE account_id = $1 \
          GROUP BY status_class ORDER BY status_class";
-    for _ in 0..100 {
-        let mut reader = office.db.read().await.unwrap();
-        let counts: Vec<(i64, i64)> = reader.on().all(sql, binds![software.account()]).await.unwrap();
-        if counts == [(2, 2), (4, 3)] {
-            return;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
-    panic!("the calls were not counted as they were answered");
+    assert!(
+        comes(async || {
+            let mut reader = office.db.read().await.unwrap();
+            let counts: Vec<(i64, i64)> = reader.on().all(sql, binds![software.account()]).await.unwrap();
+            counts == [(2, 2), (4, 3)]
+        })
+        .await,
+        "the calls were not counted as they were answered"
+    );
 }

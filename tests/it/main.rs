@@ -65,9 +65,15 @@ mod forgery;
 #[cfg(test)]
 mod forgotten;
 #[cfg(test)]
+mod gone;
+#[cfg(test)]
+mod hooked;
+#[cfg(test)]
 mod hostile;
 #[cfg(test)]
 mod idempotency;
+#[cfg(test)]
+mod idempotency_erased;
 #[cfg(test)]
 mod invitations;
 #[cfg(test)]
@@ -100,6 +106,8 @@ mod predicate;
 mod prepared;
 #[cfg(test)]
 mod races;
+#[cfg(test)]
+mod receiver;
 #[cfg(test)]
 mod reference;
 #[cfg(test)]
@@ -157,3 +165,43 @@ mod switching;
 mod throttle;
 #[cfg(test)]
 mod visitor_itself;
+#[cfg(test)]
+mod webhook_desk;
+#[cfg(test)]
+mod webhooks;
+#[cfg(test)]
+mod webhooks_backlogs;
+#[cfg(test)]
+mod webhooks_bodies;
+#[cfg(test)]
+mod webhooks_bounds;
+#[cfg(test)]
+mod webhooks_crash;
+#[cfg(test)]
+mod webhooks_cut;
+#[cfg(test)]
+mod webhooks_damaged;
+#[cfg(test)]
+mod webhooks_failing;
+#[cfg(test)]
+mod webhooks_hands;
+#[cfg(test)]
+mod webhooks_letters;
+#[cfg(test)]
+mod webhooks_old_secret;
+#[cfg(test)]
+mod webhooks_pages;
+#[cfg(test)]
+mod webhooks_rights;
+#[cfg(test)]
+mod webhooks_schedule;
+#[cfg(test)]
+mod webhooks_sending;
+#[cfg(test)]
+mod webhooks_signature;
+#[cfg(test)]
+mod webhooks_stopping;
+#[cfg(test)]
+mod webhooks_tls;
+#[cfg(test)]
+mod webhooks_told;

@@ -92,6 +92,10 @@ async fn the_pages_lead_to_every_operation_and_to_nothing_that_is_not_there() {
             assert!(page.contains(&format!("id=\"{anchor}\"")), "#{anchor}");
         }
         assert!(!page.contains("pit_8") && !page.contains("https://cdn"));
+        for link in page.split("href=\"/docs/").skip(1).map(|rest| rest.split('"').next().unwrap()) {
+            let (chapter, anchor) = link.split_once('#').unwrap_or((link, ""));
+            assert!(pages[chapter].contains(&format!("id=\"{anchor}\"")) || anchor.is_empty(), "{link}");
+        }
     }
     visitor.get("/docs/nothing").await.expect(404);
     assert!(

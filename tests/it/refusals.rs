@@ -3,6 +3,7 @@
 use crate::support::actors::{ADMIN, PASSWORD, Scene, call, sign_in};
 use crate::support::app::TestApp;
 use crate::support::database::{Engine, TestDatabase};
+use crate::support::patience::comes;
 use crate::support::visitor::Visitor;
 use futures_util::future::join_all;
 use progreda::authz::Permission;
@@ -11,7 +12,6 @@ use progreda::db::Db;
 use progreda::db::journal::Unlogged;
 use progreda::world::Span;
 use reqwest::Method;
-use std::time::Duration;
 
 const WRONG: &str = "not the password at all";
 
@@ -27,14 +27,13 @@ async fn counted_to(db: &Db, sum: i64) -> Vec<(String, String, String, i64)> {
 }
 
 async fn sum_of(db: &Db, action: &str, sum: i64) -> Vec<(String, String, String, i64)> {
-    for _ in 0..100 {
-        let rows = counted(db, action).await;
-        if rows.iter().map(|row| row.3).sum::<i64>() >= sum {
-            return rows;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    panic!("{sum} of {action} leave only {:?}", counted(db, action).await);
+    let mut rows = Vec::new();
+    let all = comes(async || {
+        rows = counted(db, action).await;
+        rows.iter().map(|row| row.3).sum::<i64>() >= sum
+    });
+    assert!(all.await, "{sum} of {action} leave only {rows:?}");
+    rows
 }
 
 async fn uma(scene: &Scene) -> Visitor {

@@ -2,14 +2,15 @@
 
 use crate::chain::{count, tamper, verify};
 use crate::support::actors::{Scene, call, sign_in};
+use crate::support::database::TestDatabase;
+use crate::support::patience::comes;
 use progreda::authz::Lab;
 use progreda::binds;
 use progreda::db::Db;
-use progreda::ids::AccountId;
+use progreda::ids::{AccountId, EventId};
 use progreda::labs::commands::switch;
 use progreda::world::Span;
 use reqwest::Method;
-use std::time::Duration;
 
 const MONTH: Option<Span> = Some(Span::days(30));
 
@@ -81,12 +82,7 @@ async fn what_stands_outside_of_chains_goes_as_well() {
     let data = "SELECT COUNT(*) FROM events WHERE subject_kind = 'contact'";
     let nobodys = "SELECT COUNT(*) FROM events WHERE account_id IS NULL AND action = 'user.sign_in_failed'";
     // A failed sign-in is written within a second or two.
-    for _ in 0..100 {
-        if count(&scene.db, nobodys, binds![]).await > 0 {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
+    comes(async || count(&scene.db, nobodys, binds![]).await > 0).await;
     assert_eq!((count(&scene.db, data, binds![]).await, count(&scene.db, nobodys, binds![]).await), (1, 1));
     scene.app.advance(Span::days(29));
     scene.db.close_old_events(MONTH).await.unwrap();
@@ -94,6 +90,30 @@ async fn what_stands_outside_of_chains_goes_as_well() {
     scene.app.advance(Span::days(2));
     scene.db.close_old_events(MONTH).await.unwrap();
     assert_eq!((count(&scene.db, data, binds![]).await, count(&scene.db, nobodys, binds![]).await), (0, 0));
+}
+
+#[actix_web::test]
+async fn what_webhooks_were_not_told_yet_stays_however_old_it_is() {
+    // Without a server, which would pass it on.
+    let database = TestDatabase::new().await;
+    let db = crate::console::open(&database).await;
+    let account = progreda::accounts::commands::create(&db, "Quay").await.expect("an account");
+    let (long_ago, all) =
+        (db.world().now().minus(Span::days(400)), "SELECT COUNT(*) FROM events WHERE subject_kind = 'contact'");
+    let add = "INSERT INTO events (id, account_id, happened_at, actor_kind, actor_name, action, subject_kind, subject_name, details, times, \
+         announces) VALUES ($1, $2, $3, 'system', 'System', 'contact.created', 'contact', '', '{}', 1, $4)";
+    for announces in [None, Some("{\"types\":[\"ContactCreate\"],\"fields\":{}}")] {
+        let id = EventId::new(long_ago, db.world().entropy());
+        let announces = announces.map(str::to_owned);
+        crate::hooked::change(&db, add, binds![&id, &account, long_ago, announces]).await;
+    }
+    db.close_old_events(MONTH).await.unwrap();
+    assert_eq!(count(&db, all, binds![]).await, 1);
+    let waits = "SELECT COUNT(*) FROM events WHERE announces IS NOT NULL";
+    assert_eq!(count(&db, waits, binds![]).await, 1, "the one that waits");
+    crate::hooked::change(&db, "UPDATE events SET announces = NULL", binds![]).await;
+    db.close_old_events(MONTH).await.unwrap();
+    assert_eq!(count(&db, all, binds![]).await, 0, "once it was taken it is as old as any other");
 }
 
 #[actix_web::test]

@@ -2,12 +2,12 @@
 
 use crate::support::actors::Scene;
 use crate::support::html::{Form, unescape};
+use crate::support::patience::comes;
 use crate::support::visitor::{Page, Visitor};
 use progreda::authz::Permission;
 use progreda::binds;
 use progreda::db::journal::Unlogged;
 use progreda::roles::commands::set_permission;
-use std::time::Duration;
 
 /// The matrix.
 pub const ROLES: &str = "/settings/roles";
@@ -111,13 +111,7 @@ pub async fn save(by: &Visitor, form: Form) -> Page {
 async fn refused(scene: &Scene, code: &str) -> bool {
     let sql = "SELECT COUNT(*) FROM events WHERE action = 'access.refused' AND subject_name = 'POST /settings/roles' \
                AND details LIKE '%\"rule\"%' AND details LIKE '%' || $1 || '%'";
-    for _ in 0..50 {
-        if count(scene, sql, code).await > 0 {
-            return true;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    false
+    comes(async || count(scene, sql, code).await > 0).await
 }
 
 /// Somebody who manages roles but holds little else, by overrides on the role User.

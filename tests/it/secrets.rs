@@ -1,15 +1,20 @@
 //! Secrets that people type and are shown lie nowhere in the open: not in the database, not in its log, not in ours.
 
 use crate::console::{Admin, EMAIL, Made, PASSWORD, furnish, open};
+use crate::hooked::{hook, signature};
 use crate::killable::Binary;
+use crate::receiver::{Mode, Receiver};
 use crate::support::database::{Engine, TestDatabase};
 use crate::support::smtp::{MailServer, Received};
 use crate::support::visitor::Visitor;
 use actix_web::cookie::{Cookie, CookieJar, Key};
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use progreda::db::Db;
+use progreda::ids::{DeliveryId, MessageId};
 use progreda::keys::Purpose;
+use progreda::webhooks::model::Event;
+use progreda::webhooks::store::{deliveries, endpoints};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 
 const WRONG_PASSWORD: &str = "ten lanterns along & the quay";
@@ -205,6 +210,46 @@ async fn no_link_that_is_mailed_is_found_in_the_store_or_in_the_log() {
     }
     let log = &places.last().expect("the log").1;
     assert!(!holds(log, EMAIL.as_bytes()) && !holds(log, new.as_bytes()), "an address is in the log");
+}
+
+#[actix_web::test]
+async fn no_signing_secret_is_found_in_the_store_or_in_the_log() {
+    let (database, receiver) = (TestDatabase::new().await, Receiver::start(Mode::status(500)));
+    let db = open(&database).await;
+    let account = furnish(&db).await;
+    let port = receiver.port().to_string();
+    let settings = [
+        ("PROGREDA_WEBHOOK_NETWORK", "127.0.0.1"),
+        ("PROGREDA_WEBHOOK_PORT", port.as_str()),
+        ("PROGREDA_WEBHOOK_HTTP", "true"),
+    ];
+    let mut server = Binary::start_with(&database, "trace", &settings);
+    let admin = Admin::sign_in(server.url()).await;
+    let (made, _) = admin.make(NAME).await;
+    let integration = made.id.parse().unwrap();
+    let hook = hook(&db, &account, &integration, &receiver.url(), &[Event::Test]).await;
+    let (now, entropy) = (db.world().now(), db.world().entropy());
+    let endpoint = endpoints::find(&mut db.read().await.unwrap().on(), &account, &hook.id).await.unwrap().unwrap();
+    let mut tx = db.write().await.unwrap();
+    let ids = (MessageId::new(now, entropy), DeliveryId::new(now, entropy));
+    deliveries::add_test(&mut tx.on(), &endpoint, &ids.0, &ids.1, "{}", now).await.unwrap();
+    tx.commit_unlogged(progreda::db::journal::Unlogged::Seed).await.unwrap();
+    let got = receiver.arrived(1).await.remove(0);
+    assert_eq!(got.header("webhook-signature"), signature(&hook.secret, &got));
+    let mut places = stored(&database).await;
+    places.push(journal(&db).await);
+    server.terminate();
+    server.ended();
+    places.extend(stored(&database).await);
+    assert!(places.iter().any(|(_, text)| holds(text, hook.id.as_str().as_bytes())), "the search misses what is there");
+    places.push(("the log".to_owned(), letters(&server.log())));
+    let written = hook.secret.strip_prefix("whsec_").unwrap();
+    let raw = STANDARD.decode(written).unwrap();
+    for secret in [hook.secret.as_bytes(), written.trim_end_matches('=').as_bytes(), &raw] {
+        for (place, text) in &places {
+            assert!(!holds(text, secret), "the signing secret is in {place}");
+        }
+    }
 }
 
 #[test]

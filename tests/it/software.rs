@@ -1,6 +1,7 @@
 //! Software that calls API v2 with a token, and the accounts that hired it.
 
 use crate::support::app::{START, TestApp};
+use crate::support::visitor::client;
 use progreda::accounts;
 use progreda::binds;
 use progreda::db::Db;
@@ -139,7 +140,7 @@ impl Answer {
 impl Software {
     /// A caller at `origin` with this token of this account.
     pub fn new(origin: &str, account: &str, token: &str) -> Self {
-        Self { origin: origin.to_owned(), token: token.to_owned(), account: account.to_owned(), client: Client::new() }
+        Self { origin: origin.to_owned(), token: token.to_owned(), account: account.to_owned(), client: client() }
     }
 
     /// The same software with another token.

@@ -2,10 +2,10 @@
 
 use crate::support::actors::{ADMIN, Scene};
 use crate::support::html::Form;
+use crate::support::patience::comes;
 use crate::support::visitor::{Page, Visitor};
 use progreda::authz::Permission::{self, ContactsView, LabsManage, RolesManage, StaffManage, StaffView};
 use progreda::binds;
-use std::time::Duration;
 
 const UMA: &str = "uma@harbor.example";
 const VIC: &str = "vic@harbor.example";
@@ -37,15 +37,14 @@ async fn overrides(scene: &Scene, email: &str) -> Vec<(String, bool)> {
 /// The refusals with this rule, once there is one.
 async fn refused(scene: &Scene, rule: &str) -> i64 {
     let sql = "SELECT COUNT(*) FROM events WHERE action = 'access.refused' AND details LIKE $1";
-    for _ in 0..100 {
+    let mut rows = 0;
+    comes(async || {
         let pattern = format!("%{rule}%");
-        let (rows,): (i64,) = scene.db.read().await.unwrap().on().only(sql, binds![pattern]).await.unwrap();
-        if rows > 0 {
-            return rows;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    0
+        (rows,) = scene.db.read().await.unwrap().on().only(sql, binds![pattern]).await.unwrap();
+        rows > 0
+    })
+    .await;
+    rows
 }
 
 /// A scene with Uma, who has the role User, and Vic, who manages roles and staff and holds nothing else.

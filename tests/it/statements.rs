@@ -5,6 +5,7 @@ use progreda::db::Db;
 use progreda::world::World;
 use progreda::{
     accounts, audit, contacts, db, demo, integrations, invitations, labs, notices, roles, staff, usage, users, web,
+    webhooks,
 };
 
 const LISTS: &[(&str, &[&str])] = &[
@@ -49,6 +50,18 @@ const LISTS: &[(&str, &[&str])] = &[
     ("contacts::list", contacts::LIST_STATEMENTS),
     ("contacts::notes", contacts::NOTE_STATEMENTS),
     ("contacts::tasks", contacts::TASK_STATEMENTS),
+    ("webhooks::backlogs", webhooks::store::backlogs::ALL),
+    ("webhooks::changes", webhooks::store::changes::ALL),
+    ("webhooks::counts", webhooks::store::counts::ALL),
+    ("webhooks::deliveries", webhooks::store::deliveries::ALL),
+    ("webhooks::due", webhooks::store::due::ALL),
+    ("webhooks::endpoints", webhooks::store::endpoints::ALL),
+    ("webhooks::messages", webhooks::store::messages::ALL),
+    ("webhooks::notices", webhooks::store::notices::ALL),
+    ("webhooks::sealed", webhooks::store::sealed::ALL),
+    ("webhooks::sent", webhooks::store::sent::ALL),
+    ("webhooks::holders", webhooks::store::holders::ALL),
+    ("webhooks::listed", webhooks::store::listed::ALL),
     ("demo", demo::STATEMENTS),
 ];
 

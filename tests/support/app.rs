@@ -86,7 +86,13 @@ impl TestApp {
 
     /// Stops the server as SIGTERM does, and starts another on the same database at the same time of day.
     pub fn restart(&mut self) {
+        self.restart_after(Span::millis(0));
+    }
+
+    /// The same, but so much later.
+    pub fn restart_after(&mut self, span: Span) {
         self.server.stop();
+        self.advance(span);
         (self.server, self.url) = RunningServer::start(self.config.clone(), self.world());
     }
 }

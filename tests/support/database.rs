@@ -63,6 +63,8 @@ impl TestDatabase {
     }
 
     fn blank() -> Self {
+        // Every test that asks a server something has a database.
+        super::visitor::provide_cryptography();
         let folder = Scratch::new("database");
         match Engine::chosen() {
             Engine::Sqlite => Self { url: sqlite_url(folder.path()), folder, server: None },

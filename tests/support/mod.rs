@@ -4,6 +4,7 @@ pub mod actors;
 pub mod app;
 pub mod database;
 pub mod html;
+pub mod patience;
 pub mod phone;
 pub mod scratch;
 pub mod smtp;

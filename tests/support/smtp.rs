@@ -1,5 +1,6 @@
 //! A mail server on loopback: speaks as much SMTP as it takes to hand mails over, and keeps them.
 
+use super::patience::comes;
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
@@ -78,12 +79,7 @@ impl MailServer {
     /// What came for this address, once it is so many; fails when it takes longer than mails take.
     pub async fn arrived(&self, to: &str, count: usize) -> Vec<Received> {
         let of_theirs = || self.mails().into_iter().filter(|mail| mail.to == [to]).collect::<Vec<_>>();
-        for _ in 0..1_200 {
-            if of_theirs().len() >= count {
-                break;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(25)).await;
-        }
+        comes(async || of_theirs().len() >= count).await;
         let mails = of_theirs();
         assert_eq!(mails.len(), count, "mails for {to}: {:?}", mails.iter().map(Received::subject).collect::<Vec<_>>());
         mails

@@ -5,6 +5,7 @@ use reqwest::header::{COOKIE, HeaderMap, SET_COOKIE};
 use reqwest::{Client, Method, RequestBuilder, redirect};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 const ENCODED: &str = "application/x-www-form-urlencoded";
 
@@ -75,11 +76,24 @@ impl Form {
     }
 }
 
+/// The HTTP client knows TLS, since webhooks need it, and wants to be told by what before its first use, also for plain HTTP.
+pub fn provide_cryptography() {
+    // It may be there already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}
+
+/// A client that follows nothing by itself, and gives its connections up before the server does: no request meets one that is just
+/// being closed.
+pub fn client() -> Client {
+    let client = Client::builder().redirect(redirect::Policy::none()).pool_idle_timeout(Duration::from_secs(5));
+    client.build().expect("a client")
+}
+
 impl Visitor {
     /// A new one without cookies at `origin`, such as `http://127.0.0.1:8080`.
     pub fn new(origin: &str) -> Self {
-        let client = Client::builder().redirect(redirect::Policy::none()).build().expect("a client");
-        Self { origin: origin.to_owned(), client, cookies: RefCell::default() }
+        provide_cryptography();
+        Self { origin: origin.to_owned(), client: client(), cookies: RefCell::default() }
     }
 
     /// Asks for a page.

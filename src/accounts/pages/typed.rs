@@ -38,14 +38,13 @@ impl Typed {
             "required" => true,
             _ => return Err(AppError::Malformed("The form does not say who needs a second factor.")),
         };
-        let version = form.one("version").parse();
         Ok(Self {
             name: form.one("name").to_owned(),
             role: form.one("role").to_owned(),
             listed_only,
             domains: form.one("domains").to_owned(),
             second_factor,
-            version: version.map_err(|_| AppError::Malformed("The form does not say which version it is about."))?,
+            version: form.version()?,
         })
     }
 

@@ -28,6 +28,7 @@ const fn of(
 /// The kinds of things, with what the filter calls them; contacts last, since the log leaves them out unless they are asked for.
 pub const KINDS: &[(&str, &str)] = &[
     ("integration", "Integrations"),
+    ("webhook", "Webhooks"),
     ("user", "Sign-in and profile"),
     ("staff", "My Staff"),
     ("invitation", "Invitations"),
@@ -60,6 +61,19 @@ pub const ACTIONS: &[Action] = &[
     of("integration", "integration.taken_over", "user-round", "Taken over", "took over {it}"),
     of("integration", "integration.deleted", "trash-2", "Deleted", "deleted {it}"),
     of("integration", "integration.token_revoked", "ban", "Token revoked by its holder", "revoked the token{ended}{of}"),
+
+    of("webhook", "webhook.created", "plus", "Created", "created {it}{for}"),
+    of("webhook", "webhook.updated", "sliders-horizontal", "Events or description changed", "changed {it}"),
+    of("webhook", "webhook.paused", "circle-pause", "Paused", "paused {it}"),
+    of("webhook", "webhook.resumed", "circle-play", "Resumed", "resumed {it}"),
+    of("webhook", "webhook.disabled", "circle-x", "Disabled by the server", "disabled {it}{why}"),
+    of("webhook", "webhook.enabled", "circle-play", "Enabled again", "enabled {it} again"),
+    of("webhook", "webhook.secret_rotated", "refresh-cw", "Signing secret rotated", "rotated the signing secret{of}"),
+    of("webhook", "webhook.secret_rotation_cancelled", "undo-2", "Rotation of a signing secret cancelled", "cancelled the rotation of the signing secret{of}"),
+    of("webhook", "webhook.old_secret_expired", "timer", "Old signing secret expired by hand", "expired the old signing secret{of}"),
+    of("webhook", "webhook.test_sent", "webhook", "Test event sent", "sent a test event to {it}"),
+    of("webhook", "webhook.redelivered", "refresh-cw", "Delivered again", "{redelivered} to {it} again"),
+    of("webhook", "webhook.deleted", "trash-2", "Deleted", "deleted {it}{with}"),
 
     of("user", "user.added", "user-plus", "Person made", "added {it}"),
     of("user", "user.signed_in", "key-round", "Signed in", "signed in"),

@@ -19,6 +19,18 @@ fn label(field: &str) -> (String, bool) {
         "outgoing" => ("Old token", true),
         "ended" => ("Ended tokens", true),
         "until" => ("Old token works until", false),
+        "events" => ("Events", true),
+        "event" => ("Event", true),
+        "integration" => ("Integration", false),
+        "with_integration" => ("Deleted with its integration", false),
+        "secret" => ("Signing secret", true),
+        "old_secret" => ("Old signing secret", true),
+        "ended_secrets" => ("Ended signing secrets", true),
+        "signs_until" => ("Old secret signs until", false),
+        "message" => ("webhook-id", true),
+        "deliveries" => ("Deliveries", false),
+        "since" => ("Since", false),
+        "failed_since" => ("Failed or stopped since", false),
         "looked_after_by" => ("Looked after by", false),
         "role" => ("Role", false),
         "email" => ("E-mail", false),
@@ -31,7 +43,7 @@ fn label(field: &str) -> (String, bool) {
         "people" => ("People", false),
         "invitations" => ("Open invitations", false),
         "link_given_by" => ("Link given by", false),
-        "reason" => ("Reason", false),
+        "reason" | "why" => ("Reason", false),
         "needs" => ("What was needed", true),
         "sessions" => ("Sessions", false),
         "review" => ("Left for review", false),
@@ -88,7 +100,7 @@ fn lines(field: &str, value: &Value) -> Vec<String> {
         Value::String(text) if field == "permissions" => vec![permission(text)],
         Value::String(text) => vec![text.clone()],
         Value::Bool(yes) => vec![if *yes { "Yes" } else { "No" }.to_owned()],
-        Value::Number(number) if field == "until" => {
+        Value::Number(number) if ["until", "since", "signs_until", "failed_since"].contains(&field) => {
             let at = number.as_i64().map(Timestamp::from_millis);
             vec![at.map_or_else(|| number.to_string(), |at| times::when(at, "").title)]
         }

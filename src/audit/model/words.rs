@@ -121,6 +121,25 @@ impl Telling<'_> {
             "format" => self.string("/format").map_or_else(Vec::new, |format| words(format!(" as {format}"))),
             "contact" => self.string("/contact").map_or_else(|| words("that is gone"), |id| vec![Piece::Code(id)]),
             "lacks" => self.lacks(),
+            "for" => {
+                self.name_at("/after/integration").map_or_else(Vec::new, |name| [words(" for "), vec![name]].concat())
+            }
+            "with" => match self.event.details.get("with_integration").and_then(Value::as_bool) {
+                Some(true) => self
+                    .name_at("/integration")
+                    .map_or_else(Vec::new, |name| [words(" with its integration "), vec![name]].concat()),
+                _ => Vec::new(),
+            },
+            "why" => words(match self.string("/why").unwrap_or_default().as_str() {
+                "gone" => ": its receiver says that it is gone",
+                "failing" => ": nothing arrived for three days",
+                _ => "",
+            }),
+            "redelivered" => match self.event.details.get("deliveries").and_then(Value::as_u64) {
+                Some(1) => words("had 1 delivery sent"),
+                Some(count) => words(format!("had {count} deliveries sent")),
+                None => words("sent a delivery"),
+            },
             "updated" => self.updated(),
             "rotated" => self.rotated(),
             "overrides" => self.overrides(),
@@ -132,6 +151,8 @@ impl Telling<'_> {
         let event = self.event;
         match event.subject_kind.as_str() {
             "integration" if self.here => words("the integration"),
+            "webhook" if self.here => words("the webhook"),
+            "webhook" => [words("the webhook "), vec![Piece::Name(event.subject_name.clone())]].concat(),
             "route" => vec![Piece::Code(event.subject_name.clone())],
             _ if !event.subject_name.is_empty() => vec![Piece::Name(event.subject_name.clone())],
             kind => match (&event.subject_id, kind) {

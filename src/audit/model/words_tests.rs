@@ -79,6 +79,29 @@ fn what_happens_to_integrations_is_told_in_the_log_and_on_their_pages() {
 }
 
 #[test]
+fn what_happens_to_webhooks_is_told_in_the_log_and_on_their_pages() {
+    let of = |action: &str, details: Value| {
+        let event = event("webhook", action, details);
+        (told(&event).text(), told_here(&event).text())
+    };
+    let created = of("webhook.created", json!({ "after": { "integration": "Ledger" } }));
+    assert_eq!(created.0, "created the webhook Warehouse sync for Ledger");
+    assert_eq!(created.1, "created the webhook for Ledger");
+    let rotated = of("webhook.secret_rotated", json!({}));
+    assert_eq!(rotated.0, "rotated the signing secret of the webhook Warehouse sync");
+    assert_eq!(rotated.1, "rotated the signing secret");
+    assert_eq!(
+        of("webhook.disabled", json!({ "why": "gone" })).1,
+        "disabled the webhook: its receiver says that it is gone"
+    );
+    assert_eq!(of("webhook.redelivered", json!({ "deliveries": 3 })).1, "had 3 deliveries sent to the webhook again");
+    assert_eq!(of("webhook.redelivered", json!({ "event": "NoteCreate" })).1, "sent a delivery to the webhook again");
+    let deleted = json!({ "integration": "Ledger", "with_integration": true });
+    assert_eq!(of("webhook.deleted", deleted).0, "deleted the webhook Warehouse sync with its integration Ledger");
+    assert_eq!(of("webhook.deleted", json!({ "integration": "Ledger" })).1, "deleted the webhook");
+}
+
+#[test]
 fn a_change_of_scopes_names_them() {
     let of = |name: &str, scopes: &[&str]| json!({ "name": name, "description": "", "scopes": scopes });
     let changed = |before: Value, after: Value| {

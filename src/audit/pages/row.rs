@@ -6,8 +6,9 @@ use crate::audit::model::details;
 use crate::audit::model::event::Event;
 use crate::audit::model::filter::Filter;
 use crate::audit::model::words::{Sentence, told, told_here};
-use crate::authz::{Lab, Permission, StaffMember};
+use crate::authz::StaffMember;
 use crate::web::client;
+use crate::web::frame::places;
 use crate::web::parts::{DiffRow, Fact, When};
 use crate::web::shell::initials;
 use crate::web::times;
@@ -137,21 +138,7 @@ fn page_of(event: &Event, viewer: &StaffMember) -> Option<(String, String)> {
     // A note or a task is shown on the page of its contact.
     let contact = event.details.get("contact").and_then(serde_json::Value::as_str);
     let id = contact.filter(|_| event.subject_kind == "contact").or(event.subject_id.as_deref())?;
-    let (path, words, needs, lab) = match event.subject_kind.as_str() {
-        "integration" => (
-            "/settings/private-integrations",
-            "Open the integration",
-            Permission::PrivateIntegrationsView,
-            Some(Lab::PrivateIntegrations),
-        ),
-        "staff" if event.action != "staff.removed" => {
-            ("/settings/staff", "Open the person", Permission::StaffView, None)
-        }
-        "contact" if event.action != "contact.deleted" => {
-            ("/business/contacts", "Open the contact", Permission::ContactsView, Some(Lab::Contacts))
-        }
-        _ => return None,
-    };
-    let open = viewer.permissions.has(needs) && lab.is_none_or(|lab| viewer.labs.contains(&lab));
-    open.then(|| (words.to_owned(), format!("{path}/{id}")))
+    let (place, kind) = places::place_of(viewer, &event.subject_kind)?;
+    // What was deleted after other events has a page that says so, as long as the log does.
+    (event.action != kind.end).then(|| (format!("Open the {}", kind.one), format!("{}/{id}", place.href)))
 }

@@ -86,6 +86,7 @@ fn people(offered: &Offered, chosen: &str) -> Vec<Group> {
 fn things(offered: &Offered, chosen: &str) -> Vec<Group> {
     let groups = vec![
         named("Integrations", "integration:", &offered.integrations, chosen),
+        named("Webhooks", "webhook:", &offered.webhooks, chosen),
         named("People", "staff:", &offered.staff, chosen),
         named("Roles", "role:", &offered.roles, chosen),
     ];

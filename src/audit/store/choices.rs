@@ -1,12 +1,17 @@
-//! What the filter offers: people, integrations and roles of the account, each by name.
+//! What the filter offers: people, integrations, webhooks and roles of the account, each by name.
 
 use crate::binds;
 use crate::db::journal::place::told_event;
 use crate::db::{DbError, On};
 use crate::ids::AccountId;
+use crate::web::times;
+use crate::world::Timestamp;
 
 /// How many of each are offered.
 pub const MOST: usize = 100;
+
+/// Characters of a webhook's description that are shown.
+const LINE: usize = 60;
 
 /// A thing's id and name.
 pub type Named = (String, String);
@@ -20,6 +25,8 @@ pub struct Offered {
     pub staff: Vec<Named>,
     /// Integrations that are not deleted.
     pub integrations: Vec<Named>,
+    /// Webhooks that are not deleted: the host, and what it is for or else when it was created.
+    pub webhooks: Vec<Named>,
     /// Roles.
     pub roles: Vec<Named>,
 }
@@ -35,8 +42,30 @@ pub async fn offered(on: &mut On<'_>, account: &AccountId) -> Result<Offered, Db
         people,
         staff,
         integrations: on.all(INTEGRATIONS, binds![account]).await?,
+        webhooks: webhooks(on, account).await?,
         roles: on.all(ROLES, binds![account]).await?,
     })
+}
+
+async fn webhooks(on: &mut On<'_>, account: &AccountId) -> Result<Vec<Named>, DbError> {
+    let found: Vec<(String, String, String, i64)> = on.all(WEBHOOKS, binds![account]).await?;
+    let named = |(id, url, description, created_at): (String, String, String, i64)| {
+        let place = url::Url::parse(&url).ok();
+        let host = place.as_ref().and_then(url::Url::host_str).unwrap_or(&url);
+        let port = place.as_ref().and_then(url::Url::port).map(|port| format!(":{port}")).unwrap_or_default();
+        // Enough to tell two of one host apart. Their paths are not named here: they may be secrets.
+        let name = match description.lines().next() {
+            Some(line) if !line.trim().is_empty() => {
+                format!("{host}{port} ({})", line.trim().chars().take(LINE).collect::<String>())
+            }
+            _ => {
+                let created = Timestamp::from_millis(created_at);
+                format!("{host}{port} (created {}, {} UTC)", times::day(created), times::clock(created))
+            }
+        };
+        (id, name)
+    };
+    Ok(found.into_iter().map(named).collect())
 }
 
 /// The id of the person behind a membership of the account.
@@ -67,6 +96,8 @@ const PEOPLE: &str = "SELECT s.user_id, s.id, u.name FROM staff s JOIN users u O
      WHERE s.account_id = $1 ORDER BY s.name_key, s.id LIMIT 101";
 const INTEGRATIONS: &str =
     "SELECT id, name FROM integrations WHERE account_id = $1 AND deleted_at IS NULL ORDER BY name_key, id LIMIT 101";
+const WEBHOOKS: &str = "SELECT id, url, description, created_at FROM webhook_endpoints \
+     WHERE account_id = $1 AND deleted_at IS NULL ORDER BY id DESC LIMIT 101";
 const ROLES: &str = "SELECT id, name FROM roles WHERE account_id = $1 ORDER BY name_key LIMIT 101";
 const USER_OF: &str = "SELECT user_id FROM staff WHERE account_id = $1 AND id = $2";
 const ACTOR_NAME: &str = concat!(
@@ -82,4 +113,4 @@ const SUBJECT_NAME: &str = concat!(
 );
 
 /// Every statement of this file.
-pub const ALL: &[&str] = &[PEOPLE, INTEGRATIONS, ROLES, USER_OF, ACTOR_NAME, SUBJECT_NAME];
+pub const ALL: &[&str] = &[PEOPLE, INTEGRATIONS, WEBHOOKS, ROLES, USER_OF, ACTOR_NAME, SUBJECT_NAME];

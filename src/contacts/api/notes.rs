@@ -5,13 +5,14 @@ use super::{known, said};
 use crate::authz::Permit;
 use crate::contacts::commands::Refused;
 use crate::contacts::commands::notes::{self, NOTES_MAX};
-use crate::contacts::model::note::{Note, NoteDraft};
+use crate::contacts::json::WrittenNote;
+use crate::contacts::model::note::NoteDraft;
 use crate::contacts::model::prose::read_prose;
 use crate::contacts::{CreateNote, DeleteNote, ListNotes, ReadNote, UpdateNote};
 use crate::db::Db;
 use crate::error::Result;
 use crate::ids::NoteId;
-use crate::web::api::{Fields, JsonBody, answer, iso};
+use crate::web::api::{Fields, JsonBody, answer};
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
@@ -20,52 +21,20 @@ use serde_json::json;
 /// Characters of the words for a colour.
 pub const COLOR: usize = 40;
 
-/// A note as API v2 says it: what is unknown is left out.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Written<'a> {
-    id: &'a str,
-    contact_id: &'a str,
-    body: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    title: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    color: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    user_id: Option<&'a str>,
-    pinned: bool,
-    date_added: String,
-}
-
-impl<'a> Written<'a> {
-    fn new(note: &'a Note) -> Self {
-        Self {
-            id: note.id.as_str(),
-            contact_id: note.contact.as_str(),
-            body: &note.body,
-            title: note.title.as_deref(),
-            color: note.color.as_deref(),
-            user_id: note.user.as_deref(),
-            pinned: note.pinned,
-            date_added: iso(note.created_at),
-        }
-    }
-}
-
 #[derive(Serialize)]
 struct One<'a> {
-    note: Written<'a>,
+    note: WrittenNote<'a>,
 }
 
 #[derive(Serialize)]
 struct Many<'a> {
-    notes: Vec<Written<'a>>,
+    notes: Vec<WrittenNote<'a>>,
 }
 
 /// `GET /contacts/{id}/notes`
 pub async fn list(permit: Permit<ListNotes>, id: web::Path<String>, db: web::Data<Db>) -> Result<HttpResponse> {
     let notes = notes::newest(&db, permit.account(), &known(&id)?, NOTES_MAX).await.map_err(said)?;
-    Ok(answer(StatusCode::OK, &Many { notes: notes.iter().map(Written::new).collect() }))
+    Ok(answer(StatusCode::OK, &Many { notes: notes.iter().map(WrittenNote::new).collect() }))
 }
 
 /// `POST /contacts/{id}/notes`
@@ -79,7 +48,7 @@ pub async fn create(
     let draft = read(&mut fields, Given::Always);
     finish(fields, &id, permit.account())?;
     let note = notes::create(&db, &permit, &known(&id)?, draft).await.map_err(said)?;
-    Ok(answer(StatusCode::CREATED, &One { note: Written::new(&note) }))
+    Ok(answer(StatusCode::CREATED, &One { note: WrittenNote::new(&note) }))
 }
 
 /// `GET /contacts/{id}/notes/{note}`
@@ -89,7 +58,7 @@ pub async fn get(
     db: web::Data<Db>,
 ) -> Result<HttpResponse> {
     let note = notes::find(&db, permit.account(), &known(&path.0)?, &known_note(&path.1)?).await.map_err(said)?;
-    Ok(answer(StatusCode::OK, &One { note: Written::new(&note) }))
+    Ok(answer(StatusCode::OK, &One { note: WrittenNote::new(&note) }))
 }
 
 /// `PUT /contacts/{id}/notes/{note}`
@@ -103,7 +72,7 @@ pub async fn update(
     let draft = read(&mut fields, Given::Maybe);
     finish(fields, &path.0, permit.account())?;
     let note = notes::update(&db, &permit, &known(&path.0)?, &known_note(&path.1)?, draft).await.map_err(said)?;
-    Ok(answer(StatusCode::OK, &One { note: Written::new(&note) }))
+    Ok(answer(StatusCode::OK, &One { note: WrittenNote::new(&note) }))
 }
 
 /// `DELETE /contacts/{id}/notes/{note}`

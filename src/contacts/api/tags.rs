@@ -1,14 +1,14 @@
 //! Tags of a contact on API v2.
 
 use super::parts::finish;
-use super::{known, said};
+use super::{known, said, tagged, versions};
 use crate::authz::Permit;
 use crate::contacts::commands::tags;
 use crate::contacts::json::read_tags;
 use crate::contacts::{AddTags, RemoveTags};
 use crate::db::Db;
 use crate::error::Result;
-use crate::web::api::{Fields, JsonBody, answer};
+use crate::web::api::{Fields, IfMatch, JsonBody, answer};
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use serde_json::{Value, json};
@@ -17,28 +17,32 @@ use serde_json::{Value, json};
 pub async fn add(
     permit: Permit<AddTags>,
     id: web::Path<String>,
+    expected: IfMatch,
     body: JsonBody,
     db: web::Data<Db>,
 ) -> Result<HttpResponse> {
     let mut fields = body.0;
     let named = read(&mut fields);
     finish(fields, &id, permit.account())?;
-    let tags = tags::add(&db, &permit, &known(&id)?, &named).await.map_err(said)?;
-    Ok(answer(StatusCode::CREATED, &json!({ "tags": tags })))
+    let wanted = (&known(&id)?, &versions(expected));
+    let contact = tags::add(&db, &permit, wanted, &named).await.map_err(said)?;
+    Ok(tagged(&contact, answer(StatusCode::CREATED, &json!({ "tags": contact.tags }))))
 }
 
 /// `DELETE /contacts/{id}/tags`
 pub async fn remove(
     permit: Permit<RemoveTags>,
     id: web::Path<String>,
+    expected: IfMatch,
     body: JsonBody,
     db: web::Data<Db>,
 ) -> Result<HttpResponse> {
     let mut fields = body.0;
     let named = read(&mut fields);
     finish(fields, &id, permit.account())?;
-    let tags = tags::remove(&db, &permit, &known(&id)?, &named).await.map_err(said)?;
-    Ok(answer(StatusCode::OK, &json!({ "tags": tags })))
+    let wanted = (&known(&id)?, &versions(expected));
+    let contact = tags::remove(&db, &permit, wanted, &named).await.map_err(said)?;
+    Ok(tagged(&contact, answer(StatusCode::OK, &json!({ "tags": contact.tags }))))
 }
 
 fn read(fields: &mut Fields) -> Vec<String> {

@@ -5,61 +5,33 @@ use super::{known, said};
 use crate::authz::Permit;
 use crate::contacts::commands::Refused;
 use crate::contacts::commands::tasks::{self, TASKS_MAX};
+use crate::contacts::json::WrittenTask;
 use crate::contacts::model::prose::read_line;
-use crate::contacts::model::task::{Task, TaskDraft, read_instant};
+use crate::contacts::model::task::{TaskDraft, read_instant};
 use crate::contacts::{CompleteTask, CreateTask, DeleteTask, ListTasks, ReadTask, UpdateTask};
 use crate::db::Db;
 use crate::error::Result;
 use crate::ids::TaskId;
-use crate::web::api::{Fields, JsonBody, answer, iso};
+use crate::web::api::{Fields, JsonBody, answer};
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
 use serde_json::json;
 
-/// A task as API v2 says it: what is unknown is left out.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Written<'a> {
-    id: &'a str,
-    contact_id: &'a str,
-    title: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    body: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    assigned_to: Option<&'a str>,
-    due_date: String,
-    completed: bool,
-}
-
-impl<'a> Written<'a> {
-    fn new(task: &'a Task) -> Self {
-        Self {
-            id: task.id.as_str(),
-            contact_id: task.contact.as_str(),
-            title: &task.title,
-            body: task.body.as_deref(),
-            assigned_to: task.assigned_to.as_deref(),
-            due_date: iso(task.due),
-            completed: task.completed,
-        }
-    }
-}
-
 #[derive(Serialize)]
 struct One<'a> {
-    task: Written<'a>,
+    task: WrittenTask<'a>,
 }
 
 #[derive(Serialize)]
 struct Many<'a> {
-    tasks: Vec<Written<'a>>,
+    tasks: Vec<WrittenTask<'a>>,
 }
 
 /// `GET /contacts/{id}/tasks`
 pub async fn list(permit: Permit<ListTasks>, id: web::Path<String>, db: web::Data<Db>) -> Result<HttpResponse> {
     let tasks = tasks::newest(&db, permit.account(), &known(&id)?, TASKS_MAX).await.map_err(said)?;
-    Ok(answer(StatusCode::OK, &Many { tasks: tasks.iter().map(Written::new).collect() }))
+    Ok(answer(StatusCode::OK, &Many { tasks: tasks.iter().map(WrittenTask::new).collect() }))
 }
 
 /// `POST /contacts/{id}/tasks`
@@ -73,7 +45,7 @@ pub async fn create(
     let draft = read(&mut fields, Given::Always);
     finish(fields, &id, permit.account())?;
     let task = tasks::create(&db, &permit, &known(&id)?, draft).await.map_err(said)?;
-    Ok(answer(StatusCode::CREATED, &One { task: Written::new(&task) }))
+    Ok(answer(StatusCode::CREATED, &One { task: WrittenTask::new(&task) }))
 }
 
 /// `GET /contacts/{id}/tasks/{task}`
@@ -83,7 +55,7 @@ pub async fn get(
     db: web::Data<Db>,
 ) -> Result<HttpResponse> {
     let task = tasks::find(&db, permit.account(), &known(&path.0)?, &known_task(&path.1)?).await.map_err(said)?;
-    Ok(answer(StatusCode::OK, &One { task: Written::new(&task) }))
+    Ok(answer(StatusCode::OK, &One { task: WrittenTask::new(&task) }))
 }
 
 /// `PUT /contacts/{id}/tasks/{task}`
@@ -97,7 +69,7 @@ pub async fn update(
     let draft = read(&mut fields, Given::Maybe);
     finish(fields, &path.0, permit.account())?;
     let task = tasks::update(&db, &permit, &known(&path.0)?, &known_task(&path.1)?, draft).await.map_err(said)?;
-    Ok(answer(StatusCode::OK, &One { task: Written::new(&task) }))
+    Ok(answer(StatusCode::OK, &One { task: WrittenTask::new(&task) }))
 }
 
 /// `PUT /contacts/{id}/tasks/{task}/completed`
@@ -112,7 +84,7 @@ pub async fn complete(
     finish(fields, &path.0, permit.account())?;
     let (contact, id) = (known(&path.0)?, known_task(&path.1)?);
     let task = tasks::complete(&db, &permit, &contact, &id, completed).await.map_err(said)?;
-    Ok(answer(StatusCode::OK, &One { task: Written::new(&task) }))
+    Ok(answer(StatusCode::OK, &One { task: WrittenTask::new(&task) }))
 }
 
 /// `DELETE /contacts/{id}/tasks/{task}`

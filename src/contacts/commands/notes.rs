@@ -3,6 +3,7 @@
 use super::Refused;
 use super::parts::{PartChange, hold, refuse_more};
 use crate::authz::Permit;
+use crate::contacts::announced;
 use crate::contacts::model::note::{Note, NoteDraft};
 use crate::contacts::store::{self, notes};
 use crate::contacts::{CreateNote, DeleteNote, UpdateNote};
@@ -49,8 +50,9 @@ pub async fn create(
     hold(&mut tx.on(), permit.account(), contact).await?;
     refuse_more(notes::count(&mut tx.on(), permit.account(), contact).await?, "notes", NOTES_MAX)?;
     notes::add(&mut tx.on(), permit.account(), &note).await?;
-    tx.commit(permit, &[&PartChange { action: "note.created", id: note.id.as_str(), contact, fields: &fields }])
-        .await?;
+    let announced = Some(announced::note("NoteCreate", &note));
+    let change = PartChange { action: "note.created", id: note.id.as_str(), contact, fields: &fields, announced };
+    tx.commit(permit, &[&change]).await?;
     Ok(note)
 }
 
@@ -76,7 +78,9 @@ pub async fn update(
     if !notes::change(&mut tx.on(), permit.account(), &note).await? {
         return Err(Refused::NoNote);
     }
-    tx.commit(permit, &[&PartChange { action: "note.updated", id: id.as_str(), contact, fields: &fields }]).await?;
+    let announced = Some(announced::note("NoteUpdate", &note));
+    let change = PartChange { action: "note.updated", id: id.as_str(), contact, fields: &fields, announced };
+    tx.commit(permit, &[&change]).await?;
     Ok(note)
 }
 
@@ -87,8 +91,12 @@ pub async fn update(
 pub async fn delete(db: &Db, permit: &Permit<DeleteNote>, contact: &ContactId, id: &NoteId) -> Result<(), Refused> {
     let mut tx = db.write().await?;
     hold(&mut tx.on(), permit.account(), contact).await?;
+    let found = notes::find(&mut tx.on(), permit.account(), contact, id).await?;
+    let note = found.ok_or(Refused::NoNote)?;
     if !notes::remove(&mut tx.on(), permit.account(), contact, id).await? {
         return Err(Refused::NoNote);
     }
-    Ok(tx.commit(permit, &[&PartChange { action: "note.deleted", id: id.as_str(), contact, fields: &[] }]).await?)
+    let announced = Some(announced::note("NoteDelete", &note));
+    let change = PartChange { action: "note.deleted", id: id.as_str(), contact, fields: &[], announced };
+    Ok(tx.commit(permit, &[&change]).await?)
 }

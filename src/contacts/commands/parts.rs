@@ -3,7 +3,7 @@
 use super::Refused;
 use crate::contacts::store;
 use crate::db::On;
-use crate::db::journal::{Change, Class, Entry, Subject};
+use crate::db::journal::{Announced, Change, Class, Entry, Subject};
 use crate::ids::{AccountId, ContactId};
 use serde_json::json;
 
@@ -29,6 +29,8 @@ pub struct PartChange<'a> {
     pub contact: &'a ContactId,
     /// The names of the fields that changed, as API v2 calls them.
     pub fields: &'a [&'static str],
+    /// What webhooks are told.
+    pub announced: Option<Announced>,
 }
 
 impl Change for PartChange<'_> {
@@ -39,5 +41,9 @@ impl Change for PartChange<'_> {
         };
         let subject = Subject { kind: "contact", id: Some(self.id.to_owned()), name: String::new() };
         Entry { class: Class::Data, action: self.action, subject, details }
+    }
+
+    fn announced(&self) -> Option<Announced> {
+        self.announced.clone()
     }
 }

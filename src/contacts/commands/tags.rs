@@ -2,48 +2,51 @@
 
 use super::{ContactChange, Refused, crowded, refuse_too_much};
 use crate::authz::Permit;
-use crate::contacts::model::{TAGS_MAX, with_tags, without_tags};
+use crate::contacts::model::{Contact, Expected, TAGS_MAX, with_tags, without_tags};
 use crate::contacts::{AddTags, RemoveTags, store};
 use crate::db::Db;
 use crate::ids::ContactId;
 
-/// Adds those of `tags` that the contact lacks; all that it has then.
+/// Adds those of `tags` that the contact lacks, when it is in the state that is expected; the contact as it is then.
 ///
 /// # Errors
-/// [`Refused::Missing`], [`Refused::TooMany`], and faults of the store.
+/// [`Refused::Missing`], [`Refused::Stale`], [`Refused::TooMany`], and faults of the store.
 pub async fn add(
     db: &Db,
     permit: &Permit<AddTags>,
-    contact: &ContactId,
+    contact: (&ContactId, &Expected),
     tags: &[String],
-) -> Result<Vec<String>, Refused> {
+) -> Result<Contact, Refused> {
     change(db, permit, contact, |present| with_tags(present, tags)).await
 }
 
-/// Removes those of `tags` that the contact has; all that it has then.
+/// Removes those of `tags` that the contact has, when it is in the state that is expected; the contact as it is then.
 ///
 /// # Errors
-/// [`Refused::Missing`], and faults of the store.
+/// [`Refused::Missing`], [`Refused::Stale`], and faults of the store.
 pub async fn remove(
     db: &Db,
     permit: &Permit<RemoveTags>,
-    contact: &ContactId,
+    contact: (&ContactId, &Expected),
     tags: &[String],
-) -> Result<Vec<String>, Refused> {
+) -> Result<Contact, Refused> {
     change(db, permit, contact, |present| without_tags(present, tags)).await
 }
 
 async fn change<A>(
     db: &Db,
     permit: &Permit<A>,
-    contact: &ContactId,
+    (contact, expected): (&ContactId, &Expected),
     wanted: impl FnOnce(&[String]) -> Vec<String>,
-) -> Result<Vec<String>, Refused> {
+) -> Result<Contact, Refused> {
     let mut tx = db.write().await?;
     let mut contact = store::held(&mut tx.on(), permit.account(), contact).await?.ok_or(Refused::Missing)?;
+    if !expected.holds(contact.version) {
+        return Err(Refused::Stale);
+    }
     let tags = wanted(&contact.tags);
     if tags == contact.tags {
-        return Ok(tags);
+        return Ok(contact);
     }
     if tags.len() > TAGS_MAX {
         return Err(Refused::TooMany("tags", TAGS_MAX));
@@ -57,6 +60,7 @@ async fn change<A>(
     if !store::change(&mut tx.on(), &contact).await? {
         return Err(Refused::Failed(crowded()));
     }
+    contact.version += 1;
     tx.commit(permit, &[&ContactChange::Updated(&contact, vec!["tags"])]).await?;
-    Ok(contact.tags)
+    Ok(contact)
 }

@@ -3,6 +3,7 @@
 use super::Refused;
 use super::parts::{PartChange, hold, refuse_more};
 use crate::authz::Permit;
+use crate::contacts::announced;
 use crate::contacts::model::task::{Task, TaskDraft};
 use crate::contacts::store::{self, tasks};
 use crate::contacts::{CompleteTask, CreateTask, DeleteTask, UpdateTask};
@@ -48,12 +49,14 @@ pub async fn create(
     let changed = task.apply(draft);
     let mut fields = changed.fields;
     fields.extend(changed.completed.then_some("completed"));
+    let types: &[&str] = if changed.completed { &["TaskCreate", "TaskComplete"] } else { &["TaskCreate"] };
     let mut tx = db.write().await?;
     hold(&mut tx.on(), permit.account(), contact).await?;
     refuse_more(tasks::count(&mut tx.on(), permit.account(), contact).await?, "tasks", TASKS_MAX)?;
     tasks::add(&mut tx.on(), permit.account(), &task).await?;
-    tx.commit(permit, &[&PartChange { action: "task.created", id: task.id.as_str(), contact, fields: &fields }])
-        .await?;
+    let announced = Some(announced::task(types, &task));
+    let change = PartChange { action: "task.created", id: task.id.as_str(), contact, fields: &fields, announced };
+    tx.commit(permit, &[&change]).await?;
     Ok(task)
 }
 
@@ -103,8 +106,11 @@ async fn change<A>(
     if !tasks::change(&mut tx.on(), permit.account(), &task).await? {
         return Err(Refused::NoTask);
     }
-    let updated = PartChange { action: "task.updated", id: id.as_str(), contact, fields: &changed.fields };
-    let completed = PartChange { action: "task.completed", id: id.as_str(), contact, fields: &[] };
+    // There is no event for other changes of a task.
+    let fields = &changed.fields;
+    let updated = PartChange { action: "task.updated", id: id.as_str(), contact, fields, announced: None };
+    let announced = Some(announced::task(&["TaskComplete"], &task));
+    let completed = PartChange { action: "task.completed", id: id.as_str(), contact, fields: &[], announced };
     let mut told: Vec<&dyn Change> = Vec::new();
     if !changed.fields.is_empty() {
         told.push(&updated);
@@ -123,8 +129,12 @@ async fn change<A>(
 pub async fn delete(db: &Db, permit: &Permit<DeleteTask>, contact: &ContactId, id: &TaskId) -> Result<(), Refused> {
     let mut tx = db.write().await?;
     hold(&mut tx.on(), permit.account(), contact).await?;
+    let found = tasks::find(&mut tx.on(), permit.account(), contact, id).await?;
+    let task = found.ok_or(Refused::NoTask)?;
     if !tasks::remove(&mut tx.on(), permit.account(), contact, id).await? {
         return Err(Refused::NoTask);
     }
-    Ok(tx.commit(permit, &[&PartChange { action: "task.deleted", id: id.as_str(), contact, fields: &[] }]).await?)
+    let announced = Some(announced::task(&["TaskDelete"], &task));
+    let change = PartChange { action: "task.deleted", id: id.as_str(), contact, fields: &[], announced };
+    Ok(tx.commit(permit, &[&change]).await?)
 }

@@ -6,6 +6,9 @@ mod schemas;
 mod search;
 mod tags;
 mod tasks;
+mod told;
+
+pub use told::told;
 
 use crate::web::described::Chapter;
 
@@ -18,7 +21,7 @@ pub fn chapters() -> Vec<Chapter> {
         text: "The people and companies that an account knows. In an account no two contacts have the same e-mail address \
                (without regard to case) or the same phone number (without regard to its punctuation).",
         operations: records::operations(),
-        objects: vec![schemas::contact(), schemas::item()],
+        objects: vec![schemas::contact(), schemas::item(), schemas::dnd_settings(), schemas::dnd_setting()],
     };
     vec![contacts, search::chapter(), tags::chapter(), notes::chapter(), tasks::chapter()]
 }

@@ -43,20 +43,21 @@ fn others() -> Vec<Field> {
 }
 
 fn note() -> Schema {
-    Schema::object(
-        "Note",
-        vec![
-            note_id().must("id"),
-            contact_id().must("contactId"),
-            written().must("body"),
-            Schema::short(TITLE).note("A heading").like("Call").may("title"),
-            Schema::short(COLOR).note("A colour").may("color"),
-            Schema::short(PERSON).note("Who wrote it").may("userId"),
-            Schema::flag().note("Whether it should stay in sight").like(false).must("pinned"),
-            Schema::instant().note("When it came in").must("dateAdded"),
-        ],
-    )
-    .note("What is unknown is left out, never null.")
+    Schema::object("Note", fields()).note("What is unknown is left out, never null.")
+}
+
+/// What is said of a note.
+pub fn fields() -> Vec<Field> {
+    vec![
+        note_id().must("id"),
+        contact_id().must("contactId"),
+        written().must("body"),
+        Schema::short(TITLE).note("A heading").like("Call").may("title"),
+        Schema::short(COLOR).note("A colour").may("color"),
+        Schema::short(PERSON).note("Who wrote it").may("userId"),
+        Schema::flag().note("Whether it should stay in sight").like(false).must("pinned"),
+        Schema::instant().note("When it came in").must("dateAdded"),
+    ]
 }
 
 fn one() -> Schema {

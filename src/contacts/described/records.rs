@@ -10,16 +10,17 @@ const DUPLICATE: (u16, &str, &str) =
     (400, "duplicate_contact", "Another contact has the e-mail address or phone number; meta names it.");
 const CROWDED: (u16, &str, &str) =
     (409, "conflict", "Other calls changed the same contact at the same time. Try again.");
+/// The refusal for a contact that has changed.
+pub const STALE: (u16, &str, &str) =
+    (412, "precondition_failed", "The contact has changed since the version that If-Match names. Read it again.");
+/// The refusal for a header that cannot be read.
+pub const ODD_TAG: (u16, &str, &str) =
+    (400, "if_match_malformed", "If-Match is neither * nor a list of entity tags in their quotes.");
 
 /// The operations on whole contacts.
 pub fn operations() -> Vec<Operation> {
     vec![create(), upsert(), get(), update(), delete(), list(), duplicate()]
 }
-
-const STALE: (u16, &str, &str) =
-    (412, "precondition_failed", "The contact has changed since the version that If-Match names. Read it again.");
-const ODD_TAG: (u16, &str, &str) =
-    (400, "if_match_malformed", "If-Match is neither * nor a list of entity tags in their quotes.");
 
 /// The operation with these refusals of its own.
 pub fn refuses(operation: Operation, refusals: &[(u16, &'static str, &'static str)]) -> Operation {

@@ -59,12 +59,17 @@ const fn note(text: Text) -> &'static str {
     }
 }
 
-fn dnd_settings() -> Schema {
-    let one = || {
-        let state = Schema::one_of(&STATES).must("status");
-        Schema::fields(vec![state, Schema::short(MESSAGE_MAX).may("message"), Schema::short(CODE_MAX).may("code")])
-    };
-    Schema::fields(CHANNELS.iter().map(|channel| one().may(channel)).collect()).note("By channel, how it stands")
+/// Who must not be disturbed how.
+pub fn dnd_settings() -> Schema {
+    let channels = CHANNELS.iter().map(|channel| dnd_setting().may(channel));
+    Schema::object("DndSettings", channels.collect()).note("By channel, whether the account may write or call.")
+}
+
+/// How that stands on one channel.
+pub fn dnd_setting() -> Schema {
+    let state = Schema::one_of(&STATES).must("status");
+    let fields = vec![state, Schema::short(MESSAGE_MAX).may("message"), Schema::short(CODE_MAX).may("code")];
+    Schema::object("DndSetting", fields).note("How it stands on one channel.")
 }
 
 fn inbound() -> Schema {
@@ -102,7 +107,8 @@ pub fn writable() -> Vec<Field> {
     fields
 }
 
-fn readable() -> Vec<Field> {
+/// What is said of a contact.
+pub fn readable() -> Vec<Field> {
     let mut fields = vec![contact_id().note("Its id").must("id"), location_id().note("Its account").must("locationId")];
     fields.extend(Text::ALL.iter().map(|text| {
         let schema = match text {

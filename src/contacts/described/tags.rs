@@ -1,8 +1,8 @@
 //! Tags of a contact.
 
-use super::records::{NOT_THERE, refuses};
+use super::records::{NOT_THERE, ODD_TAG, STALE, refuses};
 use super::schemas::{again, in_path, tags};
-use crate::web::described::{Chapter, Operation, Schema};
+use crate::web::described::{Chapter, Operation, Schema, Versions};
 use serde_json::json;
 
 /// The chapter about tags.
@@ -41,7 +41,7 @@ fn operation(
         .text(text)
         .path(in_path())
         .json(Schema::fields(fields))
-        .answers(status, answer);
-
-    refuses(operation, &[NOT_THERE])
+        .answers(status, answer)
+        .versions(Versions::Compared);
+    refuses(operation, &[NOT_THERE, ODD_TAG, STALE])
 }

@@ -52,7 +52,8 @@ fn task() -> Schema {
     Schema::object("Task", fields(false)).note("What is unknown is left out, never null.")
 }
 
-fn fields(completed: bool) -> Vec<Field> {
+/// What is said of a task that is completed or not.
+pub fn fields(completed: bool) -> Vec<Field> {
     vec![
         task_id().must("id"),
         contact_id().must("contactId"),

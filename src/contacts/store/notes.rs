@@ -1,5 +1,6 @@
 //! Notes in the database. Every statement names the account and the contact.
 
+use super::erase_answers;
 use crate::binds;
 use crate::contacts::model::note::Note;
 use crate::db::{DbError, On};
@@ -96,6 +97,7 @@ pub async fn change(on: &mut On<'_>, account: &AccountId, note: &Note) -> Result
 
 /// Removes a note; whether it was there.
 pub async fn remove(on: &mut On<'_>, account: &AccountId, contact: &ContactId, id: &NoteId) -> Result<bool, DbError> {
+    erase_answers(on, account, id.as_str()).await?;
     on.run_one(REMOVE, binds![account, contact, id]).await
 }
 

@@ -1,5 +1,6 @@
 //! Tasks in the database. Every statement names the account and the contact.
 
+use super::erase_answers;
 use crate::binds;
 use crate::contacts::model::task::Task;
 use crate::db::{DbError, On};
@@ -97,6 +98,7 @@ pub async fn change(on: &mut On<'_>, account: &AccountId, task: &Task) -> Result
 
 /// Removes a task; whether it was there.
 pub async fn remove(on: &mut On<'_>, account: &AccountId, contact: &ContactId, id: &TaskId) -> Result<bool, DbError> {
+    erase_answers(on, account, id.as_str()).await?;
     on.run_one(REMOVE, binds![account, contact, id]).await
 }
 

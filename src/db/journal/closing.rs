@@ -188,8 +188,9 @@ const LAST_OLD: &str = "SELECT COALESCE((SELECT sequence - 1 FROM events WHERE a
      AND +happened_at >= $3 ORDER BY sequence LIMIT 1), (SELECT MAX(sequence) FROM events WHERE account_id = $1), 0)";
 const REMOVE_CLOSED: &str = "DELETE FROM events WHERE id IN \
      (SELECT id FROM events WHERE account_id = $1 AND sequence <= $2 ORDER BY sequence LIMIT $3)";
+// What is not told to webhooks yet stays until it is.
 const REMOVE_DATA: &str = "DELETE FROM events WHERE id IN (SELECT id FROM events WHERE account_id = $1 AND happened_at < $2 \
-     AND sequence IS NULL AND coalesce_key IS NULL ORDER BY happened_at LIMIT $3)";
+     AND sequence IS NULL AND coalesce_key IS NULL AND announces IS NULL ORDER BY happened_at LIMIT $3)";
 const REMOVE_OPERATORS: &str = "DELETE FROM events WHERE id IN \
      (SELECT id FROM events WHERE account_id IS NULL AND happened_at < $1 ORDER BY happened_at LIMIT $2)";
 

@@ -2,7 +2,6 @@
 
 use super::asking::Asking;
 use super::draft::Typed;
-use crate::db::Db;
 use crate::error::Result;
 use crate::integrations::CreateIntegration;
 use crate::integrations::model::NAME_MAX;
@@ -10,21 +9,17 @@ use crate::integrations::scopes::{Held, ScopeSet};
 use crate::integrations::store::Integration;
 use crate::web::frame;
 use crate::web::permit::Pending;
-use actix_web::{HttpRequest, HttpResponse, web};
+use crate::web::thing::At;
+use actix_web::HttpResponse;
 
 /// `GET …/{id}/clone`: leads to the filled-in first step; retired scopes stay behind.
 ///
 /// # Errors
 /// [`crate::error::AppError::NotFound`]; faults of the store.
-pub async fn clone(
-    pending: Pending<CreateIntegration>,
-    id: web::Path<String>,
-    request: HttpRequest,
-    db: web::Data<Db>,
-) -> Result<HttpResponse> {
-    let of = Asking::at(&pending, &request, &db).find(&id).await?;
+pub async fn clone(pending: Pending<CreateIntegration>, at: At) -> Result<HttpResponse> {
+    let of = Asking::at(&pending, &at).find().await?;
     let address = copy_of(&of).address("/settings/private-integrations/new", false);
-    Ok(frame::see_other(&request, &format!("{address}&copy={}", of.id), None))
+    Ok(frame::see_other(&at.request, &format!("{address}&copy={}", of.id), None))
 }
 
 /// What the first step is filled in with.

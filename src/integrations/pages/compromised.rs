@@ -1,9 +1,8 @@
 //! The way out when somebody else may have the token.
 
 use super::activity::Calls;
-use super::asking::{Asking, address, failure};
+use super::asking::{Asking, failure};
 use super::view::compromised::CompromisedPage;
-use crate::db::Db;
 use crate::error::Result;
 use crate::integrations::RotateToken;
 use crate::integrations::model::{Lifecycle, Refused};
@@ -12,21 +11,17 @@ use crate::web::parts::Fact;
 use crate::web::permit::Pending;
 use crate::web::question::Point;
 use crate::web::shown::{Again, Shown};
+use crate::web::thing::{At, Thing as _};
 use crate::web::times;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::HttpResponse;
 
 /// `GET …/{id}/compromised`.
 ///
 /// # Errors
 /// [`crate::error::AppError::NotFound`], [`crate::error::AppError::Conflict`] when it is deleted; faults of the store.
-pub async fn show(
-    pending: Pending<RotateToken>,
-    id: web::Path<String>,
-    request: HttpRequest,
-    db: web::Data<Db>,
-) -> Result<HttpResponse> {
-    let asking = Asking::at(&pending, &request, &db);
-    let of = asking.find(&id).await?;
+pub async fn show(pending: Pending<RotateToken>, at: At) -> Result<HttpResponse> {
+    let asking = Asking::at(&pending, &at);
+    let of = asking.find().await?;
     page(&asking, &of, &Shown::first(Again::opening(&pending))).await
 }
 
@@ -37,7 +32,7 @@ pub async fn show(
 pub(super) async fn page(asking: &Asking<'_>, of: &Integration, shown: &Shown) -> Result<HttpResponse> {
     let life = Lifecycle::at(&of.facts, asking.now);
     if matches!(life, Lifecycle::Deleted(_)) {
-        return Err(failure(Refused::Deleted.into()));
+        return Err(failure(Refused::Deleted));
     }
     let calls = Calls::of(asking, of).await?;
     let problems = shown.problems();
@@ -49,7 +44,7 @@ pub(super) async fn page(asking: &Asking<'_>, of: &Integration, shown: &Shown) -
             "If anybody else may have seen a token of {}, replace it first and ask questions afterwards.",
             of.name
         ),
-        href: address(of),
+        href: of.address(),
         name: of.name.clone(),
         problems,
         guard: asking.sudo_guard(true, shown.again.as_ref()),

@@ -8,7 +8,6 @@ use super::view::create::{FromLink, NameStep, ReviewStep, ScopesStep};
 use super::view::held;
 use super::view::scopes::{Grid, SummaryView, count_words};
 use crate::config::Public;
-use crate::db::Db;
 use crate::error::{AppError, Result};
 use crate::integrations::CreateIntegration;
 use crate::integrations::commands::{self, Draft, Made, Trouble};
@@ -18,6 +17,7 @@ use crate::web::once::OnceKey;
 use crate::web::parts::Step;
 use crate::web::permit::Pending;
 use crate::web::shown::{Again, Shown};
+use crate::web::thing::At;
 use crate::web::{frame, reveal};
 use actix_web::http::StatusCode;
 use actix_web::http::header::REFERER;
@@ -45,7 +45,7 @@ impl<'a> Making<'a> {
         if id.is_empty() {
             return Ok(false);
         }
-        match self.asking.find(id).await {
+        match self.asking.find_by(id).await {
             Ok(of) => Ok(copy_of(&of) == self.typed),
             Err(AppError::NotFound) => Ok(false),
             Err(other) => Err(other),
@@ -167,14 +167,13 @@ fn lower_first(sentence: &str) -> String {
 pub async fn step(
     pending: Pending<CreateIntegration>,
     query: Query,
-    request: HttpRequest,
-    db: web::Data<Db>,
+    at: At,
     public: web::Data<Public>,
 ) -> Result<HttpResponse> {
-    let mut making = Making::new(Asking::at(&pending, &request, &db), &query, &public)?;
+    let mut making = Making::new(Asking::at(&pending, &at), &query, &public)?;
     making.from_link = making.from_link && !making.is_copy(query.one("copy")).await?;
     let all = making.typed.draft(&ScopeSet::default());
-    match (request.path(), making.typed.details(), all) {
+    match (at.request.path(), making.typed.details(), all) {
         (NAME, ..) => making.name_step(&Wrong::default()),
         (SCOPES, Ok(_), _) => making.scopes_step(None),
         (SCOPES, Err(wrong), _) => making.name_step(&wrong),
@@ -190,13 +189,12 @@ pub async fn step(
 pub async fn create(
     pending: Pending<CreateIntegration>,
     form: FormBody,
-    request: HttpRequest,
-    db: web::Data<Db>,
+    at: At,
     public: web::Data<Public>,
 ) -> Result<HttpResponse> {
     form.expect(&["name", "description", "link"], &["scopes"])?;
     let key = form.once_key()?;
-    let making = Making::new(Asking::at(&pending, &request, &db), &form, &public)?;
+    let making = Making::new(Asking::at(&pending, &at), &form, &public)?;
     let draft = match making.typed.draft(&ScopeSet::default()) {
         Ok(draft) => draft,
         Err(wrong) => return making.step_of(&wrong),
@@ -205,8 +203,8 @@ pub async fn create(
         Ok(permit) => permit,
         Err(asked) => return making.review(&draft, &Shown::asked(asked)),
     };
-    match commands::create(&db, &permit, &draft, &key).await {
-        Ok(made) => to_token(&request, &made, &key),
+    match commands::create(&at.db, &permit, &draft, &key).await {
+        Ok(made) => to_token(&at.request, &made, &key),
         Err(Trouble::SentBefore(made)) => making.review(&draft, &already_sent(&made)),
         Err(Trouble::NameTaken) => making.name_step(&Wrong::name_taken()),
         Err(other) => Err(failure(other)),

@@ -1,12 +1,11 @@
 //! Changing name, description and scopes, and what happens when somebody else was faster.
 
-use super::asking::{Asking, address, failure, version};
+use super::asking::{Asking, failure};
 use super::draft::{Typed, Wrong};
-use super::view::edit::{EditPage, Stale};
+use super::view::edit::EditPage;
 use super::view::scopes::{Grid, SummaryView};
 use crate::audit;
 use crate::authz::Permit;
-use crate::db::Db;
 use crate::error::Result;
 use crate::integrations::commands::{self, Trouble};
 use crate::integrations::model::Refused;
@@ -14,12 +13,13 @@ use crate::integrations::store::Integration;
 use crate::integrations::{EditIntegration, WidenScopes};
 use crate::web::flash::Done;
 use crate::web::form::FormBody;
-use crate::web::parts::DiffRow;
+use crate::web::parts::{DiffRow, Overtaken};
 use crate::web::permit::{Asked, Pending};
 use crate::web::shown::Shown;
+use crate::web::thing::{At, Thing as _};
 use crate::web::times;
+use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, web};
 
 /// The form with what is in it.
 struct Form<'a> {
@@ -30,7 +30,7 @@ struct Form<'a> {
 }
 
 impl Form<'_> {
-    fn answer(&self, wrong: &Wrong, stale: Option<Stale>) -> Result<HttpResponse> {
+    fn answer(&self, wrong: &Wrong, stale: Option<Overtaken>) -> Result<HttpResponse> {
         let status = match (&stale, wrong.problems().is_empty()) {
             (Some(_), _) => StatusCode::CONFLICT,
             (None, true) => StatusCode::OK,
@@ -39,9 +39,9 @@ impl Form<'_> {
         self.show(wrong, stale, &Shown { again: None, problem: None, status })
     }
 
-    fn show(&self, wrong: &Wrong, stale: Option<Stale>, shown: &Shown) -> Result<HttpResponse> {
+    fn show(&self, wrong: &Wrong, stale: Option<Overtaken>, shown: &Shown) -> Result<HttpResponse> {
         let problems = wrong.problems().into_iter().chain(shown.problems()).collect();
-        let href = address(self.of);
+        let href = self.of.address();
         let (chosen, _) = self.typed.chosen(&self.of.scopes);
         let mut shell = self.asking.shell_of(self.of, format!("Edit {}", self.of.name));
         shell.has_errors = shown.status != StatusCode::OK;
@@ -66,15 +66,10 @@ impl Form<'_> {
 ///
 /// # Errors
 /// [`crate::error::AppError::NotFound`]; faults of the store.
-pub async fn edit(
-    permit: Permit<EditIntegration>,
-    id: web::Path<String>,
-    request: HttpRequest,
-    db: web::Data<Db>,
-) -> Result<HttpResponse> {
-    let asking = Asking::with(&permit, &request, &db);
-    let of = asking.find(&id).await?;
-    of.facts.may_update().map_err(|refused| failure(refused.into()))?;
+pub async fn edit(permit: Permit<EditIntegration>, at: At) -> Result<HttpResponse> {
+    let asking = Asking::with(&permit, &at);
+    let of = asking.find().await?;
+    of.facts.may_update().map_err(failure)?;
     let typed = Typed {
         name: of.name.clone(),
         description: of.description.clone(),
@@ -92,14 +87,12 @@ pub async fn update(
     permit: Permit<EditIntegration>,
     pending: Pending<WidenScopes>,
     form: FormBody,
-    id: web::Path<String>,
-    request: HttpRequest,
-    db: web::Data<Db>,
+    at: At,
 ) -> Result<HttpResponse> {
     form.expect(&["name", "description", "version", "preset", "show"], &["scopes"])?;
-    let version = version(form.one("version"))?;
-    let asking = Asking::with(&permit, &request, &db);
-    let of = asking.find(&id).await?;
+    let version = form.version()?;
+    let asking = Asking::with(&permit, &at);
+    let of = asking.find().await?;
     let page = Form { asking: &asking, of: &of, typed: Typed::read(&form)?, version };
     if form.has("preset") || form.has("show") {
         return page.answer(&Wrong::default(), None);
@@ -117,13 +110,13 @@ pub async fn update(
         },
         false => None,
     };
-    match commands::update(&db, &permit, widening.as_ref(), &of.id, version, &draft).await {
-        Ok(true) => Ok(asking.lead(&address(&of), Done::Updated)),
-        Ok(false) => Ok(asking.lead(&address(&of), Done::Unchanged)),
+    match commands::update(&at.db, &permit, widening.as_ref(), &of.id, version, &draft).await {
+        Ok(true) => Ok(asking.lead(&of.address(), Done::Updated)),
+        Ok(false) => Ok(asking.lead(&of.address(), Done::Unchanged)),
         // Somebody else was faster by so little that only now it is a scope more.
         Err(Trouble::Unconfirmed) => page.show(&Wrong::default(), None, &Shown::asked(Asked::ForPassword)),
         Err(Trouble::NameTaken) => page.answer(&Wrong::name_taken(), None),
-        Err(Trouble::Stale(now)) if now.facts.deleted_at.is_some() => Err(failure(Refused::Deleted.into())),
+        Err(Trouble::Stale(now)) if now.facts.deleted_at.is_some() => Err(failure(Refused::Deleted)),
         Err(Trouble::Stale(now)) => {
             let stale = stale(&asking, &now, &page.typed).await?;
             Form { asking: &asking, of: &now, version: now.version, typed: page.typed }
@@ -134,7 +127,7 @@ pub async fn update(
 }
 
 /// Who was faster, and what is saved now beside what was typed.
-async fn stale(asking: &Asking<'_>, now: &Integration, typed: &Typed) -> Result<Stale> {
+async fn stale(asking: &Asking<'_>, now: &Integration, typed: &Typed) -> Result<Overtaken> {
     let mut reader = asking.db.read().await?;
     let account = &asking.actor.account().id;
     let (events, _) = audit::history(&mut reader.on(), account, now.id.as_str(), 1).await?;
@@ -150,8 +143,7 @@ async fn stale(asking: &Asking<'_>, now: &Integration, typed: &Typed) -> Result<
         DiffRow::of_lists("Description", false, &lines(&now.description), &lines(&typed.description)),
         DiffRow::of_lists("Scopes", true, &now.scopes.ids().map(str::to_owned).collect::<Vec<_>>(), &scopes),
     ];
-    let differs = |row: &DiffRow| row.before.iter().chain(&row.after).any(|line| line.changed);
-    Ok(Stale { title, rows: rows.into_iter().filter(differs).collect() })
+    Ok(Overtaken::new(title, rows))
 }
 
 fn lines(text: &str) -> Vec<String> {

@@ -4,19 +4,19 @@ use super::asking::Asking;
 use super::view::list::{DueBanner, Head, ListBlock, ListPage, ListPart, Nothing, Row, beginning};
 use super::{LIST, words};
 use crate::authz::Permit;
-use crate::db::Db;
 use crate::error::Result;
 use crate::ids::IntegrationId;
-use crate::integrations::ViewIntegrations;
 use crate::integrations::model::{Lifecycle, Status};
 use crate::integrations::store::counts;
 use crate::integrations::store::list::{self, Cursor, Filter, ListQuery, ListRow, Sort};
+use crate::integrations::{EditIntegration, ViewIntegrations};
 use crate::web::form::Query;
 use crate::web::parts::Choice;
+use crate::web::thing::At;
 use crate::web::{frame, times};
 use crate::world::Timestamp;
+use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, web};
 
 /// The longest search, in characters.
 const SEARCH_MAX: usize = 200;
@@ -29,26 +29,21 @@ const NAMED: usize = 12;
 ///
 /// # Errors
 /// Faults of the store.
-pub async fn show(
-    permit: Permit<ViewIntegrations>,
-    query: Query,
-    request: HttpRequest,
-    db: web::Data<Db>,
-) -> Result<HttpResponse> {
-    let asking = Asking::with(&permit, &request, &db);
+pub async fn show(permit: Permit<ViewIntegrations>, query: Query, at: At) -> Result<HttpResponse> {
+    let asking = Asking::with(&permit, &at);
     let asked = read(&query);
     let account = permit.account();
-    let mut reader = db.read().await?;
+    let mut reader = at.db.read().await?;
     let mut on = reader.on();
     let figures = counts::figures(&mut on, account, asking.now).await?;
     let total = list::count(&mut on, account, &asked, &figures, asking.now).await?;
     let found = list::page(&mut on, account, &asked, asking.now).await?;
-    let part = frame::wants_part(&request);
+    let part = frame::wants_part(&at.request);
     let to = |name: &str, cursor: Option<Cursor>| {
         cursor.map(|cursor| address(&asked, asked.sort, &[(name, &cursor.to_text())])).unwrap_or_default()
     };
     let block = ListBlock {
-        may_manage: asking.may_manage(),
+        may_manage: asking.may::<EditIntegration>(),
         part,
         heads: heads(&asked),
         rows: found.rows.into_iter().map(|row| line(row, asking.now)).collect(),
@@ -58,12 +53,12 @@ pub async fn show(
         next: to("after", found.next),
     };
     if part {
-        return frame::page(&request, StatusCode::OK, &ListPart { list: block });
+        return frame::page(&at.request, StatusCode::OK, &ListPart { list: block });
     }
     let page = ListPage {
         shell: frame_of(&asking),
         account: asking.actor.account().name.clone(),
-        may_manage: asking.may_manage(),
+        may_manage: asking.may::<EditIntegration>(),
         empty: figures.made == 0,
         due: (figures.due > 0).then(|| due_banner(figures.due, &figures.due_names, &asked)),
         search: asked.search.clone(),
@@ -71,7 +66,7 @@ pub async fn show(
         sorts: Choice::list(&Sort::ALL.map(|(_, code, words)| (code, words)), sort_code(asked.sort)),
         list: block,
     };
-    frame::page(&request, StatusCode::OK, &page)
+    frame::page(&at.request, StatusCode::OK, &page)
 }
 
 fn frame_of(asking: &Asking<'_>) -> crate::web::shell::Shell {

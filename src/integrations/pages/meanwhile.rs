@@ -65,7 +65,7 @@ impl Ended {
     /// What is said to somebody who wished something else.
     pub fn problem(self, now: &Integration) -> AppError {
         if let Err(refused) = now.facts.may_update() {
-            return failure(refused.into());
+            return failure(refused);
         }
         let (works, not) = if now.facts.paused_at.is_some() { ("is kept", "is not") } else { ("works", "does not") };
         AppError::Conflict(match self {

@@ -4,7 +4,6 @@ mod activity;
 mod asking;
 pub mod clone;
 pub mod compromised;
-mod confirm;
 pub mod create;
 pub mod deletion;
 mod draft;

@@ -1,10 +1,8 @@
 //! Rotating: the question with its two ways, and the answer that leads to the new token.
 
-use super::asking::{Asking, address, failure, stale, version};
+use super::asking::{Asking, failure};
 use super::compromised;
 use super::create::to_token;
-use super::view::confirm::RotatePage;
-use crate::db::Db;
 use crate::error::{AppError, Result};
 use crate::integrations::RotateToken;
 use crate::integrations::commands::{self, Rotation, Trouble};
@@ -13,23 +11,27 @@ use crate::integrations::store::Integration;
 use crate::web::form::FormBody;
 use crate::web::parts::Choice;
 use crate::web::permit::Pending;
+use crate::web::question::{RotationPage, RotationWords};
 use crate::web::shown::{Again, Shown};
+use crate::web::thing::{At, Thing as _, stale};
 use crate::web::times;
 use crate::world::Timestamp;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::HttpResponse;
+
+const WORDS: RotationWords = RotationWords {
+    noun: "token",
+    later: "Both tokens work while the software is updated.",
+    overlap: "Old token works for another",
+    keep: "Keep this token",
+};
 
 /// `GET …/{id}/rotation`.
 ///
 /// # Errors
 /// [`AppError::NotFound`], [`AppError::Conflict`] when it is deleted; faults of the store.
-pub async fn ask(
-    pending: Pending<RotateToken>,
-    id: web::Path<String>,
-    request: HttpRequest,
-    db: web::Data<Db>,
-) -> Result<HttpResponse> {
-    let asking = Asking::at(&pending, &request, &db);
-    let of = asking.find(&id).await?;
+pub async fn ask(pending: Pending<RotateToken>, at: At) -> Result<HttpResponse> {
+    let asking = Asking::at(&pending, &at);
+    let of = asking.find().await?;
     show(&asking, &of, Rotation::Later(Overlap::Week), &Shown::first(Again::opening(&pending)))
 }
 
@@ -37,24 +39,18 @@ pub async fn ask(
 ///
 /// # Errors
 /// [`AppError::NotFound`], [`AppError::Conflict`]; faults of the store and of the form.
-pub async fn rotate(
-    pending: Pending<RotateToken>,
-    form: FormBody,
-    id: web::Path<String>,
-    request: HttpRequest,
-    db: web::Data<Db>,
-) -> Result<HttpResponse> {
+pub async fn rotate(pending: Pending<RotateToken>, form: FormBody, at: At) -> Result<HttpResponse> {
     form.expect(&["how", "overlap", "version", "from"], &[])?;
-    let (version, key, rotation) = (version(form.one("version"))?, form.once_key()?, chosen(&form)?);
-    let asking = Asking::at(&pending, &request, &db);
-    let of = asking.find(&id).await?;
+    let (version, key, rotation) = (form.version()?, form.once_key()?, chosen(&form)?);
+    let asking = Asking::at(&pending, &at);
+    let of = asking.find().await?;
     let permit = match pending.confirm(&form).await? {
         Ok(permit) => permit,
         Err(asked) => return back(&asking, &of, &form, rotation, &Shown::asked(asked)).await,
     };
-    match commands::rotate(&db, &permit, &of.id, version, rotation, &key).await {
-        Ok(made) => to_token(&request, &made, &key),
-        Err(Trouble::Stale(now)) => back(&asking, &now, &form, rotation, &stale()).await,
+    match commands::rotate(&at.db, &permit, &of.id, version, rotation, &key).await {
+        Ok(made) => to_token(&at.request, &made, &key),
+        Err(Trouble::Stale(now)) => back(&asking, &now, &form, rotation, &stale::<Integration>()).await,
         Err(Trouble::Refused(refused)) if refused != Refused::Deleted => {
             back(&asking, &of, &form, rotation, &Shown::wrong("how-now", refused.to_string())).await
         }
@@ -91,22 +87,29 @@ fn show(asking: &Asking<'_>, of: &Integration, chosen: Rotation, shown: &Shown) 
     let now = asking.now;
     let life = Lifecycle::at(&of.facts, now);
     if matches!(life, Lifecycle::Deleted(_)) {
-        return Err(failure(Refused::Deleted.into()));
+        return Err(failure(Refused::Deleted));
     }
     let only_now = of.facts.rotate_later(Overlap::Week, now).err().map(|refused| refused.to_string());
     let mut shell = asking.shell_of(of, format!("Rotate the token of {}", of.name));
     let problems = shown.problems();
     shell.has_errors = !problems.is_empty();
+    let hints: Vec<_> =
+        [life.outgoing(), life.current()].into_iter().flatten().map(|token| token.hint.as_str()).collect();
     let overlap = if let Rotation::Later(overlap) = chosen { overlap } else { Overlap::Week };
-    let page = RotatePage {
+    let page = RotationPage {
         shell,
-        href: address(of),
+        back: of.address(),
+        action: format!("{}/rotation", of.address()),
         problems,
         guard: asking.sudo_guard(true, shown.again.as_ref()),
         version: of.version,
-        hints: [life.outgoing(), life.current()].into_iter().flatten().map(|token| token.hint.clone()).collect(),
+        words: RotationWords { keep: if hints.is_empty() { "Cancel" } else { WORDS.keep }, ..WORDS },
+        lead: match hints.is_empty() {
+            true => "You get a new token, shown once. There is no live token now.".to_owned(),
+            false => format!("You get a new token, shown once. What should happen to {}?", hints.join(" and ")),
+        },
         now_chosen: chosen == Rotation::Now || only_now.is_some(),
-        now_text: now_text(&life).to_owned(),
+        now_text: now_text(&life),
         only_now,
         overlaps: Choice::list(&Overlap::ALL.map(|overlap| (overlap.code(), overlap.words())), overlap.code()),
         ends: ends(of, now),

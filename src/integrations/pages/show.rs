@@ -1,23 +1,24 @@
 //! The page of one integration.
 
 use super::activity::Calls;
-use super::asking::{Asking, address};
+use super::asking::Asking;
 use super::view::held;
 use super::view::scopes::count_words;
 use super::view::show::{Actions, Cockpit, Ended, Notice, Pane, ShowPage};
 use super::words;
 use crate::audit::{self, Line, ViewAuditLog};
 use crate::authz::{self, Permit};
-use crate::db::Db;
 use crate::error::Result;
-use crate::integrations::ViewIntegrations;
 use crate::integrations::model::{Extension, LONGEST_OVERLAP, Lifecycle, Status, Token, Tokens};
 use crate::integrations::store::{self, Integration, LastToken};
+use crate::integrations::{EditIntegration, ViewIntegrations};
 use crate::web::parts::{Fact, Pill, PillKind, Progress, Tone};
+use crate::web::thing::{At, Thing as _};
 use crate::web::{frame, times};
+use crate::webhooks::Fragment;
 use crate::world::{Span, Timestamp};
+use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, web};
 
 /// Events that the History panel shows.
 const EVENTS: i64 = 10;
@@ -26,16 +27,11 @@ const EVENTS: i64 = 10;
 ///
 /// # Errors
 /// [`crate::error::AppError::NotFound`]; faults of the store.
-pub async fn show(
-    permit: Permit<ViewIntegrations>,
-    id: web::Path<String>,
-    request: HttpRequest,
-    db: web::Data<Db>,
-) -> Result<HttpResponse> {
-    let asking = Asking::with(&permit, &request, &db);
-    let of = asking.find(&id).await?;
+pub async fn show(permit: Permit<ViewIntegrations>, at: At) -> Result<HttpResponse> {
+    let asking = Asking::with(&permit, &at);
+    let of = asking.find().await?;
     let calls = Calls::of(&asking, &of).await?;
-    let mut reader = db.read().await?;
+    let mut reader = at.db.read().await?;
     let last = store::last_token(&mut reader.on(), permit.account(), &of.id).await?;
     let (events, all) = audit::history(&mut reader.on(), permit.account(), of.id.as_str(), EVENTS).await?;
     let shown = i64::try_from(events.len()).unwrap_or(0);
@@ -43,19 +39,20 @@ pub async fn show(
     let life = Lifecycle::at(&of.facts, now);
     let page = ShowPage {
         shell: asking.shell(of.name.clone()),
-        href: address(&of),
+        href: of.address(),
         version: of.version,
         pills: words::title_pills(&life, now),
         description: of.description.clone(),
-        actions: asking.may_manage().then(|| actions(&life, now)).flatten(),
+        actions: asking.may::<EditIntegration>().then(|| actions(&life, now)).flatten(),
         guard: asking.guard(false),
         notice: notice(&life),
-        review: review(&of, &life, asking.may_manage()),
+        review: review(&of, &life, asking.may::<EditIntegration>()),
         looked_after: looked_after(&of),
         cockpit: cockpit(&of, &life, now),
         token: token_facts(&life, now),
         ended: last.filter(|_| life.current().is_none()).map(|token| ended(token, &life, now)),
         activity: calls.activity(),
+        webhooks: Fragment::of(&at.db, &asking.actor, &of.id, life.status() != Status::Deleted, now).await?,
         scope_count: count_words(of.scopes.len()),
         scope_groups: held::groups(&of.scopes),
         history: events.iter().map(|event| Line::here(event, now)).collect(),
@@ -65,7 +62,7 @@ pub async fn show(
             false => String::new(),
         },
     };
-    frame::page(&request, StatusCode::OK, &page)
+    frame::page(&at.request, StatusCode::OK, &page)
 }
 
 fn actions(life: &Lifecycle, now: Timestamp) -> Option<Actions> {

@@ -1,46 +1,38 @@
 //! The one answer that holds a whole token.
 
-use super::asking::{Asking, address};
-use super::view::token::{Outgoing, TokenGonePage, TokenPage};
+use super::asking::Asking;
+use super::view::token::{Outgoing, TokenPage};
 use crate::authz::Permit;
 use crate::config::Public;
-use crate::db::Db;
-use crate::error::{AppError, Result};
-use crate::integrations::RevealToken;
-use crate::integrations::commands;
+use crate::error::Result;
 use crate::integrations::model::{DUE_AFTER, Lifecycle, Status};
 use crate::integrations::store::Integration;
+use crate::integrations::{EditIntegration, RevealToken, commands};
+use crate::web::question::Point;
+use crate::web::reveal::GonePage;
+use crate::web::thing::{At, Thing as _};
 use crate::web::{frame, reveal, times};
-use actix_web::http::{Method, StatusCode};
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
 use zeroize::Zeroizing;
 
 /// `GET …/{id}/token`: the token once; after that, that it was shown.
 ///
 /// # Errors
-/// [`AppError::NotFound`]; faults of the store.
-pub async fn show(
-    permit: Permit<RevealToken>,
-    id: web::Path<String>,
-    request: HttpRequest,
-    db: web::Data<Db>,
-    public: web::Data<Public>,
-) -> Result<HttpResponse> {
-    let asking = Asking::with(&permit, &request, &db);
-    let of = asking.find(&id).await?;
-    if request.method() == Method::HEAD {
-        return Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").finish());
+/// [`crate::error::AppError::NotFound`]; faults of the store.
+pub async fn show(permit: Permit<RevealToken>, at: At, public: web::Data<Public>) -> Result<HttpResponse> {
+    let asking = Asking::with(&permit, &at);
+    let of = asking.find().await?;
+    if let Some(early) = reveal::early(&at.request, "The token")? {
+        return Ok(early);
     }
-    if reveal::is_early(&request) {
-        return Err(AppError::Conflict("The token is shown only to somebody who opens this page.".to_owned()));
-    }
-    let plain = match &reveal::key(&request) {
-        Some(key) => commands::take_token(&db, &permit, &of.id, key).await?,
+    let plain = match &reveal::key(&at.request) {
+        Some(key) => commands::take_token(&at.db, &permit, &of.id, key).await?,
         None => None,
     };
     let Some(plain) = plain else { return gone(&asking, &of) };
     let page = token_page(&asking, &of, plain, &public);
-    reveal::page(&request, &page)
+    reveal::page(&at.request, &page)
 }
 
 fn token_page(asking: &Asking<'_>, of: &Integration, token: Zeroizing<String>, public: &Public) -> TokenPage {
@@ -65,17 +57,28 @@ fn token_page(asking: &Asking<'_>, of: &Integration, token: Zeroizing<String>, p
         caption,
         url,
         fields,
-        href: address(of),
+        href: of.address(),
     }
 }
 
 fn gone(asking: &Asking<'_>, of: &Integration) -> Result<HttpResponse> {
     let life = Lifecycle::at(&of.facts, asking.now);
-    let page = TokenGonePage {
+    let points = match life.current() {
+        Some(_) => vec![
+            Point::new("check", "If you stored the newest token, there is nothing to do."),
+            Point::new(
+                "refresh-cw",
+                "If you did not store it, rotate: you get a new token. Nobody can show the first one again.",
+            ),
+        ],
+        None => vec![Point::new("x", "No token of it is live any more.")],
+    };
+    let may_rotate = life.status() != Status::Deleted && asking.may::<EditIntegration>();
+    let page = GonePage {
         shell: asking.shell_of(of, format!("The token of {} was shown already", of.name)),
-        href: address(of),
-        live: life.current().is_some(),
-        may_rotate: life.status() != Status::Deleted && asking.may_manage(),
+        points,
+        to: (of.address(), "Go to the integration"),
+        rotate: may_rotate.then(|| (format!("{}/rotation", of.address()), "Rotate token")),
     };
     frame::page(asking.request, StatusCode::OK, &page)
 }

@@ -1,10 +1,9 @@
 //! Steps of a rotation that is under way: cancel it, expire the outgoing token, extend the overlap.
 
-use super::asking::{Asking, address, failure, stale, version};
+use super::asking::{Asking, failure};
 use super::meanwhile::{self, Ended, Seen};
-use super::{confirm, words};
+use super::words;
 use crate::authz::{Action, Permit};
-use crate::db::Db;
 use crate::error::{AppError, Result};
 use crate::ids::IntegrationId;
 use crate::integrations::commands::{self, Trouble};
@@ -17,9 +16,10 @@ use crate::web::parts::Choice;
 use crate::web::permit::Pending;
 use crate::web::question::{Point, Question};
 use crate::web::shown::{Again, Shown};
+use crate::web::thing::{At, Thing as _, stale};
 use crate::web::times;
 use crate::world::Timestamp;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::HttpResponse;
 
 const FIELDS: &[&str] = &["version", "old", "new"];
 
@@ -59,16 +59,9 @@ impl Step {
     }
 }
 
-/// A request about one integration.
-struct At<'a> {
-    id: &'a str,
-    request: &'a HttpRequest,
-    db: &'a Db,
-}
-
-async fn ask<A: Action>(pending: &Pending<A>, at: At<'_>, step: Step) -> Result<HttpResponse> {
-    let asking = Asking::at(pending, at.request, at.db);
-    let of = asking.find(at.id).await?;
+async fn ask<A: Action>(pending: &Pending<A>, at: &At, step: Step) -> Result<HttpResponse> {
+    let asking = Asking::at(pending, at);
+    let of = asking.find().await?;
     show(&asking, &of, step, &Shown::first(Again::opening(pending)))
 }
 
@@ -76,13 +69,13 @@ async fn ask<A: Action>(pending: &Pending<A>, at: At<'_>, step: Step) -> Result<
 async fn take<A: Action>(
     pending: Pending<A>,
     form: &FormBody,
-    at: At<'_>,
+    at: &At,
     step: Step,
     run: impl AsyncFnOnce(&Permit<A>, &IntegrationId, i64) -> Result<(), Trouble>,
 ) -> Result<HttpResponse> {
-    let version = version(form.one("version"))?;
-    let asking = Asking::at(&pending, at.request, at.db);
-    let of = asking.find(at.id).await?;
+    let version = form.version()?;
+    let asking = Asking::at(&pending, at);
+    let of = asking.find().await?;
     match pending.confirm(form).await? {
         Ok(permit) => {
             let tried = run(&permit, &of.id, version).await;
@@ -100,9 +93,9 @@ async fn answer(
     tried: Result<(), Trouble>,
 ) -> Result<HttpResponse> {
     let now = match tried {
-        Ok(()) => return Ok(asking.lead(&address(of), step.done())),
+        Ok(()) => return Ok(asking.lead(&of.address(), step.done())),
         Err(Trouble::Stale(now)) if now.facts.expire_outgoing(asking.now).is_ok() => {
-            return show(asking, &now, step, &stale());
+            return show(asking, &now, step, &stale::<Integration>());
         }
         Err(Trouble::Stale(now)) => now,
         // It is the version that was seen, and its overlap is over by the clock.
@@ -111,7 +104,7 @@ async fn answer(
     };
     let ended = Ended::of(asking, &now, seen).await?;
     if step.wish() == Some(ended) {
-        return Ok(asking.lead(&address(of), Done::AlreadySo));
+        return Ok(asking.lead(&of.address(), Done::AlreadySo));
     }
     Err(ended.problem(&now))
 }
@@ -121,8 +114,8 @@ fn show(asking: &Asking<'_>, of: &Integration, step: Step, shown: &Shown) -> Res
         Step::Extend(_) => of.facts.extend_overlap(Extension::Longest, asking.now),
         _ => of.facts.cancel_rotation(asking.now),
     });
-    possible.map_err(|refused| failure(refused.into()))?;
-    confirm::ask(asking, of, step.place(), question(asking, of, step), shown)
+    possible.map_err(failure)?;
+    asking.ask(of, step.place(), question(asking, of, step), shown)
 }
 
 fn question(asking: &Asking<'_>, of: &Integration, step: Step) -> Question {
@@ -185,93 +178,60 @@ fn ends(of: &Integration, asking: &Asking<'_>, chosen: Extension) -> Vec<Choice>
 ///
 /// # Errors
 /// [`AppError::NotFound`], [`AppError::Conflict`]; faults of the store.
-pub async fn ask_cancel(
-    pending: Pending<CancelRotation>,
-    id: web::Path<String>,
-    request: HttpRequest,
-    db: web::Data<Db>,
-) -> Result<HttpResponse> {
-    ask(&pending, At { id: &id, request: &request, db: &db }, Step::Cancel).await
+pub async fn ask_cancel(pending: Pending<CancelRotation>, at: At) -> Result<HttpResponse> {
+    ask(&pending, &at, Step::Cancel).await
 }
 
 /// `GET …/{id}/outgoing-token/expiry`.
 ///
 /// # Errors
 /// [`AppError::NotFound`], [`AppError::Conflict`]; faults of the store.
-pub async fn ask_expire(
-    pending: Pending<ExpireOutgoing>,
-    id: web::Path<String>,
-    request: HttpRequest,
-    db: web::Data<Db>,
-) -> Result<HttpResponse> {
-    ask(&pending, At { id: &id, request: &request, db: &db }, Step::Expire).await
+pub async fn ask_expire(pending: Pending<ExpireOutgoing>, at: At) -> Result<HttpResponse> {
+    ask(&pending, &at, Step::Expire).await
 }
 
 /// `GET …/{id}/rotation/extension`.
 ///
 /// # Errors
 /// [`AppError::NotFound`], [`AppError::Conflict`]; faults of the store.
-pub async fn ask_extend(
-    pending: Pending<ExtendOverlap>,
-    id: web::Path<String>,
-    request: HttpRequest,
-    db: web::Data<Db>,
-) -> Result<HttpResponse> {
-    ask(&pending, At { id: &id, request: &request, db: &db }, Step::Extend(Extension::Week)).await
+pub async fn ask_extend(pending: Pending<ExtendOverlap>, at: At) -> Result<HttpResponse> {
+    ask(&pending, &at, Step::Extend(Extension::Week)).await
 }
 
 /// `POST …/{id}/rotation/cancellation`.
 ///
 /// # Errors
 /// [`AppError::NotFound`], [`AppError::Conflict`]; faults of the store and of the form.
-pub async fn cancel(
-    pending: Pending<CancelRotation>,
-    form: FormBody,
-    id: web::Path<String>,
-    request: HttpRequest,
-    db: web::Data<Db>,
-) -> Result<HttpResponse> {
+pub async fn cancel(pending: Pending<CancelRotation>, form: FormBody, at: At) -> Result<HttpResponse> {
     form.expect(FIELDS, &[])?;
     let run = async |permit: &Permit<CancelRotation>, of: &IntegrationId, version: i64| {
-        commands::cancel_rotation(&db, permit, of, version).await
+        commands::cancel_rotation(&at.db, permit, of, version).await
     };
-    take(pending, &form, At { id: &id, request: &request, db: &db }, Step::Cancel, run).await
+    take(pending, &form, &at, Step::Cancel, run).await
 }
 
 /// `POST …/{id}/outgoing-token/expiry`.
 ///
 /// # Errors
 /// [`AppError::NotFound`], [`AppError::Conflict`]; faults of the store and of the form.
-pub async fn expire(
-    pending: Pending<ExpireOutgoing>,
-    form: FormBody,
-    id: web::Path<String>,
-    request: HttpRequest,
-    db: web::Data<Db>,
-) -> Result<HttpResponse> {
+pub async fn expire(pending: Pending<ExpireOutgoing>, form: FormBody, at: At) -> Result<HttpResponse> {
     form.expect(FIELDS, &[])?;
     let run = async |permit: &Permit<ExpireOutgoing>, of: &IntegrationId, version: i64| {
-        commands::expire_outgoing(&db, permit, of, version).await
+        commands::expire_outgoing(&at.db, permit, of, version).await
     };
-    take(pending, &form, At { id: &id, request: &request, db: &db }, Step::Expire, run).await
+    take(pending, &form, &at, Step::Expire, run).await
 }
 
 /// `POST …/{id}/rotation/extension`.
 ///
 /// # Errors
 /// [`AppError::NotFound`], [`AppError::Conflict`]; faults of the store and of the form.
-pub async fn extend(
-    pending: Pending<ExtendOverlap>,
-    form: FormBody,
-    id: web::Path<String>,
-    request: HttpRequest,
-    db: web::Data<Db>,
-) -> Result<HttpResponse> {
+pub async fn extend(pending: Pending<ExtendOverlap>, form: FormBody, at: At) -> Result<HttpResponse> {
     form.expect(&["version", "old", "new", "until"], &[])?;
     let extension =
         Extension::from_code(form.one("until")).ok_or(AppError::Malformed("There is no such extension."))?;
     let run = async |permit: &Permit<ExtendOverlap>, of: &IntegrationId, version: i64| {
-        commands::extend_overlap(&db, permit, of, version, extension).await
+        commands::extend_overlap(&at.db, permit, of, version, extension).await
     };
-    take(pending, &form, At { id: &id, request: &request, db: &db }, Step::Extend(extension), run).await
+    take(pending, &form, &at, Step::Extend(extension), run).await
 }

@@ -40,6 +40,7 @@ fn mail<'a>(of: &'a Invitation, link: &str) -> Mail<'a> {
     let until = times::in_full(of.expires_at);
     Mail {
         to: &of.email,
+        id: None,
         subject: format!("{inviter} invites you to {account_name} on Progreda"),
         text: format!(
             "{inviter} invites you to work in the account {account_name} on Progreda, with the role {role_name}.\n\n\

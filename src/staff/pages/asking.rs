@@ -8,7 +8,7 @@ use crate::error::{AppError, Result};
 use crate::ids::StaffId;
 use crate::roles::{Rights, rights_of};
 use crate::staff::commands::person::Trouble;
-use crate::web::parts::{DiffRow, FormGuard};
+use crate::web::parts::FormGuard;
 use crate::web::permit::Pending;
 use crate::web::shell::{Crumb, Shell};
 use crate::web::shown::{self, Again};
@@ -26,15 +26,6 @@ pub struct Asking<'a> {
     pub actor: Actor,
     /// The instant of the request.
     pub now: Timestamp,
-}
-
-/// What somebody else saved meanwhile, beside what the form says.
-#[derive(Debug)]
-pub struct Stale {
-    /// Who, and when.
-    pub title: String,
-    /// Saved now, and as the form says.
-    pub rows: Vec<DiffRow>,
 }
 
 impl<'a> Asking<'a> {

@@ -1,6 +1,6 @@
 //! A person's Roles & Permissions: the role, and what is allowed or denied to them alone.
 
-use super::asking::{Asking, Stale, address, failure, version};
+use super::asking::{Asking, address, failure, version};
 use super::head::{Head, overrides};
 use super::matrix::{Group, Matrix};
 use super::wish::{Wish, role_choices};
@@ -16,7 +16,7 @@ use crate::staff::{ChangePermissions, ViewStaff};
 use crate::text::fold;
 use crate::web::flash::Done;
 use crate::web::form::{FormBody, Query};
-use crate::web::parts::{Choice, DiffRow, FormGuard, Problem};
+use crate::web::parts::{Choice, DiffRow, FormGuard, Overtaken, Problem};
 use crate::web::permit::Pending;
 use crate::web::shell::Shell;
 use crate::web::shown::{Again, Shown};
@@ -35,7 +35,7 @@ pub struct PermissionsPage {
     /// What is wrong.
     pub problems: Vec<Problem>,
     /// What somebody else saved meanwhile.
-    pub stale: Option<Stale>,
+    pub stale: Option<Overtaken>,
     /// Why whoever looks cannot change it, although they manage roles.
     pub reason: String,
     /// What was prefilled and is not saved: title and sentence.
@@ -75,7 +75,7 @@ struct Looking<'a> {
     asking: &'a Asking<'a>,
     of: &'a Rights,
     roles: Vec<Role>,
-    stale: Option<Stale>,
+    stale: Option<Overtaken>,
     prefilled: Option<(String, String)>,
     find: String,
 }
@@ -152,16 +152,15 @@ impl<'a> Looking<'a> {
         self.prefilled = Some((title, text));
     }
 
-    async fn stale(&self, wish: &Wish) -> Result<Stale> {
+    async fn stale(&self, wish: &Wish) -> Result<Overtaken> {
         let saved = Wish::saved(self.of);
         let one = |wish: &Wish| vec![wish.role.name.clone()];
         let rows = [
             DiffRow::of_lists("Role", false, &one(&saved), &one(wish)),
             DiffRow::of_lists("Overrides", false, &saved.words(), &wish.words()),
         ];
-        let differs = |row: &DiffRow| row.before.iter().chain(&row.after).any(|line| line.changed);
         let title = self.asking.who_was_faster(self.of).await?;
-        Ok(Stale { title, rows: rows.into_iter().filter(differs).collect() })
+        Ok(Overtaken::new(title, rows))
     }
 }
 

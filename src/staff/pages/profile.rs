@@ -1,6 +1,6 @@
 //! A person's profile: facts, name and role, and the ways to their leaving.
 
-use super::asking::{Asking, Stale, address, failure, version};
+use super::asking::{Asking, address, failure, version};
 use super::head::{Head, pill};
 use super::wish::role_choices;
 use crate::audit::{self, Line, ViewAuditLog};
@@ -15,7 +15,7 @@ use crate::staff::{EditStaff, ViewStaff};
 use crate::text::{self, BadName};
 use crate::web::flash::Done;
 use crate::web::form::FormBody;
-use crate::web::parts::{Choice, DiffRow, Fact, Field, FormGuard, Problem};
+use crate::web::parts::{Choice, DiffRow, Fact, Field, FormGuard, Overtaken, Problem};
 use crate::web::permit::Pending;
 use crate::web::shell::Shell;
 use crate::web::shown::{Again, Shown};
@@ -37,7 +37,7 @@ pub struct ProfilePage {
     /// What is wrong.
     pub problems: Vec<Problem>,
     /// What somebody else saved meanwhile.
-    pub stale: Option<Stale>,
+    pub stale: Option<Overtaken>,
     /// Why whoever looks cannot change them, although they manage staff.
     pub reason: String,
     /// Whether it is whoever looks.
@@ -134,7 +134,7 @@ impl<'a> Looking<'a> {
         })
     }
 
-    fn answer(&self, typed: &Typed, stale: Option<Stale>, shown: &Shown) -> Result<HttpResponse> {
+    fn answer(&self, typed: &Typed, stale: Option<Overtaken>, shown: &Shown) -> Result<HttpResponse> {
         let touch = self.asking.may_touch(self.of);
         let manages = authz::may::<EditStaff>(&self.asking.actor);
         let mut shell = self.asking.shell(&self.of.name);
@@ -183,15 +183,14 @@ impl<'a> Looking<'a> {
         self.roles.iter().filter(|role| role.id.as_str() == id).map(|role| role.name.clone()).collect()
     }
 
-    async fn stale(&self, typed: &Typed) -> Result<Stale> {
+    async fn stale(&self, typed: &Typed) -> Result<Overtaken> {
         let name = typed.name.clone().unwrap_or_else(|| self.of.name.clone());
         let rows = [
             DiffRow::of_lists("Name", false, std::slice::from_ref(&self.of.name), &[name]),
             DiffRow::of_lists("Role", false, &self.role_name(self.of.role.as_str()), &self.role_name(&typed.role)),
         ];
-        let differs = |row: &DiffRow| row.before.iter().chain(&row.after).any(|line| line.changed);
         let title = self.asking.who_was_faster(self.of).await?;
-        Ok(Stale { title, rows: rows.into_iter().filter(differs).collect() })
+        Ok(Overtaken::new(title, rows))
     }
 }
 

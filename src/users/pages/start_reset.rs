@@ -175,6 +175,7 @@ fn mail<'a>(started: &'a Started, link: &str) -> Mail<'a> {
     let until = times::in_full(started.expires_at);
     Mail {
         to: &started.of.email,
+        id: None,
         subject: "Set a new password for Progreda".to_owned(),
         text: format!(
             "Somebody who manages the staff of your account on Progreda started a new password for you.\n\n\

@@ -2,9 +2,11 @@
 
 mod json_schema;
 mod schema;
+mod told;
 mod words;
 
 pub use schema::{Field, Kind, Row, Schema};
+pub use told::Told;
 
 use std::borrow::Cow;
 

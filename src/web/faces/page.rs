@@ -1,6 +1,8 @@
 //! Error pages and alerts: view data, and the way on from each.
 
+use super::gone;
 use super::staff;
+use super::ways::{self, Way};
 use super::words::{Words, made_in, one};
 use crate::authz::{AccountRef, Actor, StaffMember};
 use crate::db::Db;
@@ -35,17 +37,6 @@ pub struct Told {
     pub request: String,
     /// When it happened.
     pub when: When,
-}
-
-/// A link that leads on.
-#[derive(Debug, Clone)]
-pub struct Way {
-    /// Its words.
-    pub label: String,
-    /// Its address.
-    pub href: String,
-    /// Whether it opens beside this page, which must stay.
-    pub new_tab: bool,
 }
 
 /// A form of another account: the way there, and what was typed, so that nothing is lost.
@@ -117,8 +108,11 @@ pub async fn render(failure: &AppError, request: &HttpRequest, now: Timestamp, i
     let ask = whom_to_ask(failure, request, staff.as_deref()).await;
     let told = Told {
         status: failure.status().as_u16(),
-        words: words(failure, request, staff.as_deref(), &ask),
-        on: way_on(failure, request, staff.as_deref()),
+        words: match gone::words(failure, request, staff.as_deref()).await {
+            Some(gone) => gone,
+            None => words(failure, request, staff.as_deref(), &ask),
+        },
+        on: ways::on(failure, request, staff.as_deref()),
         again: db.zip(staff.as_ref()).and_then(|(db, staff)| again(failure, request, db, staff)),
         elsewhere: db.zip(staff.as_ref()).and_then(|(db, staff)| elsewhere(failure, request, db, staff)),
         request: id.to_string(),
@@ -182,20 +176,6 @@ fn words(failure: &AppError, request: &HttpRequest, staff: Option<&StaffMember>,
         words.why = format!("This browser is signed in as {}. Sign out first to sign in as somebody else.", staff.name);
     }
     words
-}
-
-fn way_on(failure: &AppError, request: &HttpRequest, staff: Option<&StaffMember>) -> Option<Way> {
-    let way = |label: &str, href: &str| Some(Way { label: label.to_owned(), href: href.to_owned(), new_tab: false });
-    match (failure, staff) {
-        (AppError::SignedOut, _) => way("Sign in", "/login").map(|way| Way { new_tab: true, ..way }),
-        (AppError::NeedsSecondFactor, _) => way("Set it up", frame::SECOND_FACTOR),
-        (_, Some(staff)) => {
-            frame::workplace(staff).and_then(|place| way(&format!("Go to {}", place.label), place.href))
-        }
-        (AppError::Unavailable(_) | AppError::Internal(_), None) => None,
-        (_, None) if request.path().trim_end_matches('/') == "/setup" => None,
-        (_, None) => way("Sign in", "/login"),
-    }
 }
 
 fn elsewhere(failure: &AppError, request: &HttpRequest, db: &Db, staff: &Arc<StaffMember>) -> Option<Elsewhere> {

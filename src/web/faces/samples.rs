@@ -1,6 +1,7 @@
 //! Every error, as a page, as a page for a stranger, and as an alert.
 
-use super::page::{Again, BareErrorPage, Elsewhere, ErrorAlert, ErrorPage, Told, Way, WayIn};
+use super::page::{Again, BareErrorPage, Elsewhere, ErrorAlert, ErrorPage, Told, WayIn};
+use super::ways::Way;
 use super::words::Words;
 use crate::authz::{AccountRef, Permission, PermissionSet, Rule, StaffMember};
 use crate::error::AppError;

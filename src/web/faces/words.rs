@@ -99,6 +99,8 @@ const fn what_for(permission: Permission) -> &'static str {
     match permission {
         Permission::PrivateIntegrationsView => "To open Private Integrations you need the permission",
         Permission::PrivateIntegrationsManage => "To change private integrations you need the permission",
+        Permission::WebhooksView => "To see webhooks you need the permission",
+        Permission::WebhooksManage => "To change webhooks you need the permission",
         Permission::ContactsView => "To open Contacts you need the permission",
         _ => "To do this you need the permission",
     }

@@ -42,6 +42,8 @@ pub enum Found {
     UnderWay,
     /// The same request, whose change was made and whose answer was lost; what the change was about.
     Unanswered(Option<String>),
+    /// The same request, whose answer was erased with what the change was about.
+    Erased(Option<String>),
 }
 
 /// What was sent, by whom, from when to when.
@@ -72,6 +74,7 @@ pub async fn reserve(on: &mut On<'_>, slot: &Slot) -> Result<Found, DbError> {
     match (answer, committed_at) {
         _ if is_over => {}
         _ if request != slot.request => return Ok(Found::Otherwise),
+        (Some(answer), _) if answer.is_empty() => return Ok(Found::Erased(subject)),
         (Some(answer), _) => return Ok(Found::Answered(answer)),
         (None, Some(_)) if is_abandoned => return Ok(Found::Unanswered(subject)),
         (None, None) if is_abandoned => {}
@@ -92,7 +95,7 @@ pub async fn reserve(on: &mut On<'_>, slot: &Slot) -> Result<Found, DbError> {
     Ok(if on.run_one(TAKE_OVER, values).await? { Found::First } else { Found::UnderWay })
 }
 
-/// Keeps the sealed answer for whoever asks again.
+/// Keeps the sealed answer for whoever asks again, unless what it tells of was erased since.
 ///
 /// # Errors
 /// What the engine says.
@@ -135,7 +138,7 @@ const TAKE_OVER: &str = "UPDATE idempotency_keys SET request_digest = $6, holder
      committed_at = NULL, subject = NULL, answer = NULL WHERE integration_id = $1 AND key_digest = $2 AND account_id = $3 \
      AND holder = $4 AND (committed_at IS NULL) = (CAST($5 AS BIGINT) IS NULL)";
 const ANSWER: &str = "UPDATE idempotency_keys SET answer = $5 WHERE integration_id = $1 AND key_digest = $2 AND account_id = $3 \
-     AND holder = $4";
+     AND holder = $4 AND answer IS NULL";
 const RELEASE: &str = "DELETE FROM idempotency_keys WHERE integration_id = $1 AND key_digest = $2 AND account_id = $3 \
      AND holder = $4 AND committed_at IS NULL";
 const FORGET: &str = "DELETE FROM idempotency_keys WHERE holder IN \

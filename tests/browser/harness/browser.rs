@@ -10,7 +10,7 @@ use std::time::Duration;
 use thirtyfour::prelude::*;
 
 /// How long a page may take until a story gives up on it.
-pub const PATIENCE: Duration = Duration::from_secs(10);
+pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A handle to one browser; clones drive the same one.
 #[derive(Clone)]
@@ -27,6 +27,7 @@ where
     F: AsyncFnOnce(Browser) + 'static,
 {
     let process = Driver::start();
+    crate::support::visitor::provide_cryptography();
     let driver = WebDriver::new(process.url(), options.capabilities().unwrap()).await.expect("Chromium starts");
     let look = Rc::new(Cell::new(options.look));
     let browser = Browser { driver, look, scripts: options.scripts };

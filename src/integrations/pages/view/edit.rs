@@ -1,7 +1,7 @@
 //! The one form that changes name, description and scopes.
 
 use super::scopes::{Grid, SummaryView};
-use crate::web::parts::{DiffRow, Field, FormGuard, Problem};
+use crate::web::parts::{Field, FormGuard, Overtaken, Problem};
 use crate::web::shell::Shell;
 use askama::Template;
 
@@ -18,7 +18,7 @@ pub struct EditPage {
     /// What is wrong.
     pub problems: Vec<Problem>,
     /// Somebody changed it in the meantime.
-    pub stale: Option<Stale>,
+    pub stale: Option<Overtaken>,
     /// Hidden fields.
     pub guard: FormGuard,
     /// The version that the form is about.
@@ -31,13 +31,4 @@ pub struct EditPage {
     pub grid: Grid,
     /// The running summary, with what the choice changes.
     pub summary: SummaryView,
-}
-
-/// What somebody else did while the form was open.
-#[derive(Debug)]
-pub struct Stale {
-    /// Who changed it and when.
-    pub title: String,
-    /// As saved now, against what was typed.
-    pub rows: Vec<DiffRow>,
 }

@@ -1,9 +1,7 @@
 //! What each page shows, as plain data; the templates in `templates/integrations` put it into words and parts.
 
 pub mod compromised;
-pub mod confirm;
 pub mod create;
-pub mod deletion;
 pub mod edit;
 pub mod held;
 pub mod list;

@@ -4,6 +4,7 @@ use super::held::ScopeGroup;
 use crate::audit::Line;
 use crate::web::parts::{BarChart, Fact, FormGuard, Pill, Progress, Tone};
 use crate::web::shell::Shell;
+use crate::webhooks::Fragment;
 use askama::Template;
 
 /// View data of an integration's page.
@@ -38,6 +39,8 @@ pub struct ShowPage {
     pub ended: Option<Ended>,
     /// Calls per day.
     pub activity: Activity,
+    /// Its webhooks, for whoever may see them.
+    pub webhooks: Option<Fragment>,
     /// `3 scopes`.
     pub scope_count: String,
     /// Its scopes by group.

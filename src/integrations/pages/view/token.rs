@@ -36,17 +36,3 @@ pub struct Outgoing {
     /// Until when it works: `29 Nov, 09:30 UTC`.
     pub until: String,
 }
-
-/// View data of the page that comes instead of the token the second time.
-#[derive(Debug, Template)]
-#[template(path = "integrations/token_gone.html")]
-pub struct TokenGonePage {
-    /// The frame.
-    pub shell: Shell,
-    /// The integration.
-    pub href: String,
-    /// Whether there is a live token that somebody may have stored.
-    pub live: bool,
-    /// Whether a new token may be made now.
-    pub may_rotate: bool,
-}

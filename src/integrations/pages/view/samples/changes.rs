@@ -4,18 +4,15 @@ use super::making::some;
 use super::reading::activity;
 use super::{HREF, Sample, asking_guard, guard, page, shell};
 use crate::integrations::pages::view::compromised::CompromisedPage;
-use crate::integrations::pages::view::confirm::RotatePage;
-use crate::integrations::pages::view::deletion::DeletePage;
-use crate::integrations::pages::view::edit::{EditPage, Stale};
+use crate::integrations::pages::view::edit::EditPage;
 use crate::integrations::pages::view::scopes::{Grid, SummaryView};
 use crate::integrations::scopes::ScopeSet;
-use crate::web::parts::{Choice, DiffRow, Fact, Field, Problem};
-use crate::web::question::{Point, Question, QuestionPage};
+use crate::web::parts::{Choice, DiffRow, Fact, Field, Overtaken, Problem};
+use crate::web::question::{DeletionPage, Point, Question, QuestionPage, RotationPage, RotationWords};
 
 pub fn samples() -> Vec<Sample> {
-    let again = RotatePage { guard: asking_guard(), now_chosen: true, ..rotate() };
-    let only_now =
-        RotatePage { only_now: Some("It is paused.".to_owned()), now_chosen: true, hints: Vec::new(), ..rotate() };
+    let again = RotationPage { guard: asking_guard(), now_chosen: true, ..rotate() };
+    let only_now = RotationPage { only_now: Some("It is paused.".to_owned()), now_chosen: true, ..rotate() };
     let extend = confirm(Choice::list(&[("7d", "27 Nov"), ("30d", "20 Dec")], "30d"));
     vec![
         page("edit", &edit(None)),
@@ -31,12 +28,12 @@ pub fn samples() -> Vec<Sample> {
     ]
 }
 
-fn stale() -> Stale {
+fn stale() -> Overtaken {
     let row = DiffRow::of_lists("Name", false, &["A".to_owned()], &["<script>alert(1)</script>".to_owned()]);
-    Stale { title: "Jonas Pell changed it 2 min ago".to_owned(), rows: vec![row] }
+    Overtaken::new("Jonas Pell changed it 2 min ago".to_owned(), [row])
 }
 
-fn edit(stale: Option<Stale>) -> EditPage {
+fn edit(stale: Option<Overtaken>) -> EditPage {
     let held: ScopeSet = ["contacts.readonly", "gone.readonly"].into_iter().collect();
     let chosen =
         ScopeSet::parse_over(&["contacts.readonly".into(), "contacts.write".into(), "gone.readonly".into()], &held);
@@ -56,17 +53,24 @@ fn edit(stale: Option<Stale>) -> EditPage {
     }
 }
 
-fn rotate() -> RotatePage {
-    RotatePage {
+fn rotate() -> RotationPage {
+    RotationPage {
         shell: shell("Rotate the token of Booking widget", false),
-        href: HREF.to_owned(),
+        back: HREF.to_owned(),
+        action: format!("{HREF}/rotation"),
         problems: Vec::new(),
         guard: guard(),
         version: 3,
-        hints: vec!["pit_…Tz41".to_owned()],
+        words: RotationWords {
+            noun: "token",
+            later: "Both tokens work while the software is updated.",
+            overlap: "Old token works for another",
+            keep: "Keep this token",
+        },
+        lead: "You get a new token, shown once. What should happen to pit_…Tz41?".to_owned(),
         only_now: None,
         now_chosen: false,
-        now_text: "Calls with the old token fail at once.".to_owned(),
+        now_text: "Calls with the old token fail at once.",
         overlaps: Choice::list(&[("1h", "1 h"), ("7d", "7 days")], "7d"),
         ends: Choice::list(
             &[("1h", "Sunday 22 November 2026, 10:30 UTC"), ("7d", "Sunday 29 November 2026, 09:30 UTC")],
@@ -109,19 +113,21 @@ fn compromised() -> CompromisedPage {
     }
 }
 
-fn delete(error: Option<String>) -> DeletePage {
+fn delete(error: Option<String>) -> DeletionPage {
     let problems = error.iter().map(|text| Problem { field_id: "name".to_owned(), text: text.clone() }).collect();
-    DeletePage {
+    DeletionPage {
         shell: shell("Delete Loyalty cards", error.is_some()),
         href: HREF.to_owned(),
-        name: "Loyalty cards".to_owned(),
         problems,
         guard: guard(),
         version: 3,
         facts: vec![
             Fact::new("Calls in the last 7 days", "1,204").second("1,190 refused", crate::web::parts::Tone::Info),
         ],
+        points: vec![Point::new("webhook", "Its 2 webhooks are deleted with it.")],
         paused: true,
+        word: "Loyalty cards".to_owned(),
         confirm: Field::new("name", "Type", "Loyalty ca").error(error),
+        label: "Delete integration",
     }
 }

@@ -4,9 +4,11 @@ use super::{HREF, Sample, asking_guard, guard, page, part, shell};
 use crate::integrations::pages::view::create::{FromLink, NameStep, ReviewStep, ScopesStep};
 use crate::integrations::pages::view::held;
 use crate::integrations::pages::view::scopes::{Grid, SummaryPart, SummaryView};
-use crate::integrations::pages::view::token::{Outgoing, TokenGonePage, TokenPage};
+use crate::integrations::pages::view::token::{Outgoing, TokenPage};
 use crate::integrations::scopes::ScopeSet;
 use crate::web::parts::{Field, Problem, Step};
+use crate::web::question::Point;
+use crate::web::reveal::GonePage;
 use zeroize::Zeroizing;
 
 pub fn samples() -> Vec<Sample> {
@@ -30,11 +32,11 @@ pub fn samples() -> Vec<Sample> {
         page("token", &token()),
         page(
             "token shown already",
-            &TokenGonePage {
+            &GonePage {
                 shell: shell("Shown already", false),
-                href: HREF.to_owned(),
-                live: true,
-                may_rotate: true,
+                points: vec![Point::new("check", "If you stored the newest token, there is nothing to do.")],
+                to: (HREF.to_owned(), "Go to the integration"),
+                rotate: Some((format!("{HREF}/rotation"), "Rotate token")),
             },
         ),
     ]

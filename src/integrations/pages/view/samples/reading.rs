@@ -119,6 +119,7 @@ fn show() -> ShowPage {
         ],
         ended: None,
         activity: activity(),
+        webhooks: None,
         scope_count: "3 scopes".to_owned(),
         scope_groups: held::groups(&held_scopes()),
         history: vec![Line {
