@@ -93,6 +93,13 @@ impl Hooked {
         first
     }
 
+    /// Once there are so many of an endpoint, each tried so often and not being tried.
+    pub async fn all_tried(&self, hook: &Hook, count: usize, attempts: i64) {
+        let tries = async || self.deliveries(hook).await.iter().map(|one| one.attempts).collect::<Vec<_>>();
+        comes(async || tries().await == vec![attempts; count]).await;
+        assert_eq!(tries().await, vec![attempts; count], "tries of each");
+    }
+
     /// Changes rows, as nobody's command.
     pub async fn change(&self, sql: &'static str, values: Vec<progreda::db::Bind>) {
         change(&self.scene.db, sql, values).await;
