@@ -44,10 +44,10 @@ async fn what_is_stopped_in_portions_is_stopped_to_the_end_by_the_next_server() 
 
 #[actix_web::test]
 async fn what_is_tried_anew_in_portions_is_tried_to_the_end_by_the_next_server() {
-    let receiver = Receiver::start(Mode::Slowly(Duration::from_millis(40)));
+    let receiver = Receiver::start(Mode::Slowly(Duration::from_millis(20)));
     let site = Site::new(&[&receiver]).await;
     let to = endpoint(&site).await;
-    let (now, all) = (site.db.world().now(), 1_200);
+    let (now, all) = (site.db.world().now(), 700);
     fill(&site.db, &site.account, &to, all, ("failed", None)).await;
     let mut tx = site.db.write().await.unwrap();
     let since = now.minus(Span::hours(2));
