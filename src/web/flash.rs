@@ -47,6 +47,8 @@ done! {
     OldSecretExpired = "old-secret-expired", "Rotation finished. The old secret signs nothing more.";
     TestSent = "test-sent", "The test event is on its way. Load this page again to see what became of it.";
     Redelivering = "redelivering", "It is tried anew. Load this page again to see what became of it.";
+    SentAndTaken = "sent-and-taken", "Delivered: the receiver took it.";
+    SentAndNotTaken = "sent-and-not-taken", "It was not delivered. What came of it stands below.";
     RedeliveringAll = "redelivering-all", "What failed is tried anew, the oldest first.";
     SentOften = "sent-often", "Nothing was sent: 20 deliveries were sent to this webhook by hand within a minute. The next one can be sent in a minute.";
     AccountSentOften = "account-sent-often", "Nothing was sent: 60 deliveries were sent to this account’s webhooks by hand within a minute. The next one can be sent in a minute.";
@@ -100,7 +102,8 @@ pub fn cookie(request: &HttpRequest, done: Done) -> Cookie<'static> {
 pub fn read(request: &HttpRequest, account: &str) -> Option<Flash> {
     let code = cookies::read(request, COOKIE)?;
     let done = Done::ALL.iter().find(|done| done.code() == code)?;
-    let tone = if matches!(done, Done::SentOften | Done::AccountSentOften) { Tone::Warn } else { Tone::Ok };
+    let warns = matches!(done, Done::SentOften | Done::AccountSentOften | Done::SentAndNotTaken);
+    let tone = if warns { Tone::Warn } else { Tone::Ok };
     Some(Flash { text: done.text().replace("{account}", account), tone })
 }
 

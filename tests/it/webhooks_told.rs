@@ -2,12 +2,14 @@
 
 use crate::hooked::Hooked;
 use crate::receiver::{Mode, Receiver};
+use crate::support::patience::comes;
 use crate::webhook_desk::{Desk, HOST, LIST, address_of};
 use progreda::binds;
 use progreda::db::journal::Unlogged;
 use progreda::webhooks::model::State;
 use progreda::webhooks::store::sent;
 use progreda::world::Span;
+use std::time::Duration;
 
 async fn made_at(desk: &Desk, url: &str, description: &str) -> String {
     let form = desk.creation(desk.ada(), url).await.with("description", description);
@@ -144,4 +146,38 @@ async fn pausing_an_integration_names_webhooks_where_there_are_some() {
     assert!(desk.ada().get(&pause).await.expect(200).shows("Its webhook sends nothing either"));
     desk.make().await;
     assert!(desk.ada().get(&pause).await.expect(200).shows("Its webhooks send nothing either"));
+}
+
+#[actix_web::test]
+async fn whoever_sends_by_hand_is_told_what_came_of_it_unless_that_takes_long() {
+    let receiver = Receiver::start(Mode::status(200));
+    let hooked = Hooked::new(&[&receiver]).await;
+    let hook = hooked.hook(&receiver.url()).await;
+    let (ada, address) = (&hooked.scene.admin, format!("{LIST}/{}", hook.id));
+    // Pressed again where the machine was too busy to say it in time.
+    let press = async |page: &str, action: &str, told: &str| {
+        let action = format!("{page}/{action}");
+        let says = comes(async || {
+            let form = ada.get(page).await.expect(200);
+            if !form.text.contains(&action) {
+                return false;
+            }
+            ada.follow(ada.submit(form.form(&action)).await.expect(303)).await.expect(200).shows(told)
+        });
+        assert!(says.await, "it never says: {told}");
+    };
+    press(&address, "test", "Delivered: the receiver took it.").await;
+    receiver.answer(Mode::status(500));
+    press(&address, "test", "It was not delivered. What came of it stands below.").await;
+    let deliveries = hooked.deliveries(&hook).await;
+    let failed = deliveries.iter().find(|one| one.status == Some(500)).expect("one that failed");
+    let page = format!("{address}/deliveries/{}", failed.id);
+    press(&page, "redelivery", "It was not delivered. What came of it stands below.").await;
+    receiver.answer(Mode::status(204));
+    press(&page, "redelivery", "Delivered: the receiver took it.").await;
+    // A receiver that takes its time keeps nobody from the page.
+    receiver.answer(Mode::Later(Duration::from_secs(12), 200));
+    press(&page, "redelivery", "It is tried anew. Load this page again to see what became of it.").await;
+    let deliveries = hooked.deliveries(&hook).await;
+    assert!(deliveries.iter().any(|one| one.id == failed.id && one.state == State::Waiting), "{deliveries:?}");
 }

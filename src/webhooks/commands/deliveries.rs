@@ -74,11 +74,11 @@ pub fn test_body(account: &AccountId, endpoint: &EndpointId, message: &MessageId
     .to_string()
 }
 
-/// Tries one delivery anew.
+/// Tries one delivery anew; how often it was tried before.
 ///
 /// # Errors
 /// See [`Trouble`]; then nothing was changed.
-pub async fn redeliver(db: &Db, permit: &Permit<Redeliver>, id: &EndpointId, delivery: &DeliveryId) -> Done<()> {
+pub async fn redeliver(db: &Db, permit: &Permit<Redeliver>, id: &EndpointId, delivery: &DeliveryId) -> Done<i64> {
     staff(permit)?;
     let mut tx = db.write().await?;
     count_by_hand(&mut tx.on(), permit, id).await?;
@@ -97,7 +97,7 @@ pub async fn redeliver(db: &Db, permit: &Permit<Redeliver>, id: &EndpointId, del
     }
     let what = What::Redelivered { message: found.message, event: found.event };
     tx.commit(permit, &[&OfEndpoint::new(&of, what)]).await?;
-    Ok(())
+    Ok(found.attempts_before + found.attempts)
 }
 
 /// Has every delivery tried anew that failed or was stopped since then, the oldest first, in portions soon after this; how many there

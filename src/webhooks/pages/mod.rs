@@ -1,6 +1,7 @@
 //! The console's pages of webhooks.
 
 mod asking;
+mod awaited;
 pub mod create;
 pub mod deletion;
 mod deliveries;

@@ -1,7 +1,7 @@
 //! Delivering once more: one delivery, or every one that failed or was stopped since a time.
 
 use super::asking::{Asking, failure, sent_often};
-use super::words;
+use super::{awaited, words};
 use crate::authz::Permit;
 use crate::error::{AppError, Result};
 use crate::ids::DeliveryId;
@@ -42,7 +42,10 @@ pub async fn one(permit: Permit<Redeliver>, form: FormBody, at: At) -> Result<Ht
     let id: DeliveryId = at.part("delivery").parse().map_err(|_| AppError::NotFound)?;
     let page = format!("{}/deliveries/{id}", of.address());
     match deliveries::redeliver(&at.db, &permit, &of.id, &id).await {
-        Ok(()) => Ok(asking.lead(&page, Done::Redelivering)),
+        Ok(tries) => {
+            let done = awaited::outcome(&asking, &of, (&id, tries), Done::Redelivering).await?;
+            Ok(asking.lead(&page, done))
+        }
         Err(Trouble::Refused(Refused::WaitsAlready)) => Ok(asking.lead(&page, Done::AlreadySo)),
         Err(other) => match sent_often(&other) {
             Some(done) => Ok(asking.lead(&page, done)),
