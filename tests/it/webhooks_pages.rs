@@ -89,6 +89,10 @@ async fn an_empty_account_is_led_to_an_integration_first() {
     let writer = scene.token(&scene.account, "Writer", &["contacts.write"]).await;
     let choose = scene.admin.get(&format!("{LIST}/new")).await.expect(200);
     assert!(choose.shows("Writer (scope missing)"));
+    let paused = scene.token(&scene.account, "Reader", &["contacts.readonly"]).await;
+    let pause = "UPDATE integrations SET paused_at = 1 WHERE id = $1";
+    crate::hooked::change(&scene.db, pause, progreda::binds![&paused.integration]).await;
+    assert!(scene.admin.get(&format!("{LIST}/new")).await.expect(200).shows("Reader (paused)"));
     let lacking = scene.admin.get(&format!("{LIST}/new?integration={}", writer.integration)).await.expect(200);
     assert!(lacking.shows("Writer lacks the scope contacts.readonly") && lacking.shows("Change the scopes"));
     assert!(!lacking.shows("Choose only what it needs"));
@@ -201,7 +205,10 @@ async fn one_or_all_are_sent_again_and_that_is_told() {
         let found = deliveries::find(&mut reader.on(), &desk.scene.account, &endpoint.id, id).await.unwrap();
         found.expect("a delivery").0.state
     };
+    let offered = async || desk.ada().get(&address).await.expect(200).shows("Redeliver what failed");
+    assert!(!offered().await, "nothing failed");
     let one = desk.past(&address, "failed", now.minus(Span::minutes(5))).await;
+    assert!(offered().await);
     let recent = desk.past(&address, "stopped", now.minus(Span::minutes(6))).await;
     let old = desk.past(&address, "failed", now.minus(Span::days(2))).await;
     let action = format!("deliveries/{one}/redelivery");
@@ -214,9 +221,11 @@ async fn one_or_all_are_sent_again_and_that_is_told() {
         assert!(rest.split_once("): ").unwrap().1.starts_with(count), "{back}: {rest}");
     }
     desk.set(PAUSED, &address).await;
-    assert!(desk.ada().submit(form.clone()).await.expect(409).shows("it is paused"));
+    let refused = desk.ada().submit(form.clone()).await.expect(409);
+    assert!(refused.shows("it is paused") && refused.shows("Nothing was changed"));
     assert!(desk.ada().submit(question.clone()).await.expect(409).shows("it is paused"));
-    desk.ada().get(&format!("{address}/redelivery")).await.expect(409);
+    let refused = desk.ada().get(&format!("{address}/redelivery")).await.expect(409);
+    assert!(refused.shows("This cannot be done now") && !refused.shows("Nothing was changed"));
     assert!(!desk.ada().get(&format!("{address}/deliveries/{one}")).await.expect(200).text.contains("/redelivery"));
     desk.set("UPDATE webhook_endpoints SET paused_at = NULL WHERE id = $1", &address).await;
 

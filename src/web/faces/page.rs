@@ -175,6 +175,9 @@ fn words(failure: &AppError, request: &HttpRequest, staff: Option<&StaffMember>,
         "You are signed in already".clone_into(&mut words.title);
         words.why = format!("This browser is signed in as {}. Sign out first to sign in as somebody else.", staff.name);
     }
+    if matches!(failure, AppError::Conflict(_)) && request.method().is_safe() {
+        "This cannot be done now".clone_into(&mut words.title);
+    }
     words
 }
 

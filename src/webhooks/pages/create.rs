@@ -168,7 +168,11 @@ async fn first_step(asking: &Asking<'_>, missed: bool) -> Result<HttpResponse> {
         chosen: true,
     });
     let choice = |of: &Holder| {
-        let label = if hears(of) { of.name.clone() } else { format!("{} (scope missing)", of.name) };
+        let label = match of {
+            of if !hears(of) => format!("{} (scope missing)", of.name),
+            of if of.paused => format!("{} (paused)", of.name),
+            of => of.name.clone(),
+        };
         Choice { value: of.id.to_string(), label, chosen: only.as_ref() == Some(&of.id) }
     };
     let problem = Problem { field_id: "integration".to_owned(), text: "Choose an integration".to_owned() };

@@ -11,8 +11,9 @@ use crate::web::parts::{Fact, FormGuard, Pill, PillKind, Tone, When};
 use crate::web::shell::Shell;
 use crate::web::thing::{At, Thing as _};
 use crate::web::{frame, times};
+use crate::webhooks::model::delivery::KEPT;
 use crate::webhooks::model::{Endpoint, Event, WAITING_MAX};
-use crate::webhooks::store::{backlogs, due};
+use crate::webhooks::store::{backlogs, deliveries, due};
 use crate::webhooks::{EditEndpoint, ViewWebhooks};
 use crate::world::Timestamp;
 use actix_web::HttpResponse;
@@ -88,6 +89,8 @@ pub struct Actions {
     pub resume: bool,
     /// Whether anything is sent, a test too.
     pub sends: bool,
+    /// Whether something failed or was stopped that could be sent again.
+    pub again: bool,
 }
 
 /// `GET …/{id}`.
@@ -106,6 +109,8 @@ pub async fn show(permit: Permit<ViewWebhooks>, query: Query, at: At) -> Result<
     let full = due::waiting(&mut reader.on(), &of.id, WAITING_MAX).await? >= WAITING_MAX;
     let full = full.then(words::full);
     let again = backlogs::under_way(&mut reader.on(), permit.account(), &of.id).await?;
+    let lost =
+        deliveries::count_up_to(&mut reader.on(), (permit.account(), &of.id), asking.now.minus(KEPT), 1).await? > 0;
     let shown = i64::try_from(events.len()).unwrap_or(0);
     let (now, manages) = (asking.now, asking.may::<EditEndpoint>());
     let integration_page = integration_page(&asking.actor, &of.of.id);
@@ -115,7 +120,7 @@ pub async fn show(permit: Permit<ViewWebhooks>, query: Query, at: At) -> Result<
         version: of.version,
         pills: vec![words::title_pill(&of, now)],
         description: of.description.clone(),
-        actions: manages.then(|| actions(&of)),
+        actions: manages.then(|| actions(&of, lost)),
         guard: asking.guard(false),
         once: asking.guard(true),
         notices: [words::notice(&of, &integration_page, manages, now), full, again.map(|of| words::again(&of, now))]
@@ -152,9 +157,9 @@ pub(super) fn facts(of: &Endpoint, now: Timestamp) -> Vec<Fact> {
     ]
 }
 
-fn actions(of: &Endpoint) -> Actions {
-    let enable = of.disabled.is_some();
-    Actions { enable, resume: !enable && of.paused_at.is_some(), sends: of.condition().sends() }
+fn actions(of: &Endpoint, lost: bool) -> Actions {
+    let (enable, sends) = (of.disabled.is_some(), of.condition().sends());
+    Actions { enable, resume: !enable && of.paused_at.is_some(), sends, again: sends && lost }
 }
 
 fn secret_facts(of: &Endpoint, now: Timestamp) -> Vec<Fact> {
