@@ -65,6 +65,7 @@ async fn a_wrong_form_keeps_what_was_typed_and_takes_the_focus_to_the_problem() 
         browser.press("Continue to review").await;
         told(&browser, "Choose at least one scope").await;
         browser.tick("View contacts").await;
+        browser.sees("1 scope").await;
         browser.press("Continue to review").await;
 
         // Too long after the sign-in: the same form asks for the password.

@@ -60,6 +60,8 @@ async fn create(browser: &Browser) -> String {
     browser.press("Continue to scopes").await;
     browser.heading("What may Booking widget do?").await;
     browser.press("Contact sync").await;
+    // The summary grows above its button.
+    browser.sees("2 scopes").await;
     browser.press("Continue to review").await;
     browser.press("Generate token").await;
     browser.heading("Copy the token for Booking widget").await;

@@ -121,7 +121,7 @@ async fn everything_works_without_scripts() {
     story("webhooks-without-scripts", Options::without_scripts(), async |browser| {
         let receiver = Receiver::start(Mode::status(500));
         let console = console_for(&receiver).await;
-        console.integration("BI export", "contacts.readonly").await;
+        let prepared = console.integration("BI export", "contacts.readonly contacts.write").await;
         console.sign_in(&browser, WEBHOOKS).await;
         browser.follow("Create webhook").await;
         browser.choose("Integration", "BI export").await;
@@ -148,6 +148,8 @@ async fn everything_works_without_scripts() {
         browser.follow("Pause").await;
         browser.press("Pause").await;
         browser.sees("Paused. Nothing is sent until it is resumed.").await;
+        prepared.software.create(&json!({"firstName": "Ada"})).await.expect(201);
+        becomes(&browser, "the webhook was paused").await;
         browser.press("Resume").await;
         browser.choose("Status", "Delivered").await;
         browser.press("Apply").await;
