@@ -19,6 +19,7 @@ use crate::world::Timestamp;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use askama::Template;
+use std::iter;
 
 /// Events that the History panel shows.
 const EVENTS: i64 = 10;
@@ -33,12 +34,14 @@ pub struct ShowPage {
     pub href: String,
     /// The version that the forms in the head are about.
     pub version: i64,
-    /// The status.
+    /// The status, and that two secrets sign.
     pub pills: Vec<Pill>,
     /// The description; may be empty.
     pub description: String,
     /// The controls that this person would not be refused.
     pub actions: Option<Actions>,
+    /// Whether something failed or was stopped that could be sent again.
+    pub undelivered: bool,
     /// Hidden fields of the forms in the head.
     pub guard: FormGuard,
     /// The same for the test event, which is sent once.
@@ -89,8 +92,6 @@ pub struct Actions {
     pub resume: bool,
     /// Whether anything is sent, a test too.
     pub sends: bool,
-    /// Whether something failed or was stopped that could be sent again.
-    pub again: bool,
 }
 
 /// `GET …/{id}`.
@@ -109,18 +110,22 @@ pub async fn show(permit: Permit<ViewWebhooks>, query: Query, at: At) -> Result<
     let full = due::waiting(&mut reader.on(), &of.id, WAITING_MAX).await? >= WAITING_MAX;
     let full = full.then(words::full);
     let again = backlogs::under_way(&mut reader.on(), permit.account(), &of.id).await?;
-    let lost =
+    let undelivered =
         deliveries::count_up_to(&mut reader.on(), (permit.account(), &of.id), asking.now.minus(KEPT), 1).await? > 0;
     let shown = i64::try_from(events.len()).unwrap_or(0);
     let (now, manages) = (asking.now, asking.may::<EditEndpoint>());
+    let two_secrets = two_secrets(&of, now);
     let integration_page = integration_page(&asking.actor, &of.of.id);
     let page = ShowPage {
         shell: asking.shell(of.name()),
         href: of.address(),
         version: of.version,
-        pills: vec![words::title_pill(&of, now)],
+        pills: iter::once(words::title_pill(&of, now))
+            .chain(two_secrets.as_ref().map(|two| two.pill.clone()))
+            .collect(),
         description: of.description.clone(),
-        actions: manages.then(|| actions(&of, lost)),
+        actions: manages.then(|| actions(&of)),
+        undelivered,
         guard: asking.guard(false),
         once: asking.guard(true),
         notices: [words::notice(&of, &integration_page, manages, now), full, again.map(|of| words::again(&of, now))]
@@ -134,7 +139,7 @@ pub async fn show(permit: Permit<ViewWebhooks>, query: Query, at: At) -> Result<
         events: of.events.iter().map(|event| (*event, of.of.may_hear(*event))).collect(),
         secret: secret_facts(&of, now),
         old_secret: old_secret_facts(&of, now),
-        two_secrets: two_secrets(&of, now),
+        two_secrets,
         list,
         history: events.iter().map(|event| Line::here(event, now)).collect(),
         history_more: u64::try_from(all - shown).unwrap_or(0),
@@ -157,9 +162,9 @@ pub(super) fn facts(of: &Endpoint, now: Timestamp) -> Vec<Fact> {
     ]
 }
 
-fn actions(of: &Endpoint, lost: bool) -> Actions {
-    let (enable, sends) = (of.disabled.is_some(), of.condition().sends());
-    Actions { enable, resume: !enable && of.paused_at.is_some(), sends, again: sends && lost }
+fn actions(of: &Endpoint) -> Actions {
+    let enable = of.disabled.is_some();
+    Actions { enable, resume: !enable && of.paused_at.is_some(), sends: of.condition().sends() }
 }
 
 fn secret_facts(of: &Endpoint, now: Timestamp) -> Vec<Fact> {
