@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 pub const NOTE_TIME: Span = Span::minutes(2);
 // How long a second sending of a form is recognised.
 const KEPT: Span = Span::days(2);
-/// The cookie that carries the form's key to the page that shows the token; only that browser holds it.
+/// What the name of the cookie begins with that carries the form's key to the page that shows the token; only that browser holds it.
 pub const COOKIE: &str = "note";
 
 /// The single-use key of a form: 32 hexadecimal digits that only the browser holds; the database knows its keyed hash.

@@ -20,15 +20,20 @@ use zeroize::Zeroizing;
 /// When the cookie cannot be set.
 pub fn lead(request: &HttpRequest, to: &str, key: &OnceKey, done: Option<flash::Done>) -> Result<HttpResponse> {
     let mut response = frame::see_other(request, to, done);
-    let cookie = cookies::make(request, once::COOKIE, key.as_str().to_owned());
+    let cookie = cookies::make(request, &cookie_of(to), key.as_str().to_owned());
     response.add_cookie(&cookie).map_err(AppError::internal)?;
     Ok(response)
 }
 
-/// The key of the note that this browser may open.
+/// Each page has its own: who makes two secrets at once sees both.
+fn cookie_of(page: &str) -> String {
+    format!("{}{}", once::COOKIE, page.replace('/', "."))
+}
+
+/// The key of the note that this browser may open on this page.
 #[must_use]
 pub fn key(request: &HttpRequest) -> Option<OnceKey> {
-    cookies::read(request, once::COOKIE).and_then(|text| OnceKey::parse(&text))
+    cookies::read(request, &cookie_of(request.path())).and_then(|text| OnceKey::parse(&text))
 }
 
 /// Whether a browser asks before anybody wants to see the page.
@@ -98,7 +103,8 @@ pub struct GonePage {
 /// When it cannot be rendered.
 pub fn page(request: &HttpRequest, template: &impl askama::Template) -> Result<HttpResponse> {
     let mut response = frame::page(request, StatusCode::OK, template)?;
-    for cookie in [cookies::make(request, SHOWN, "1".to_owned()), cookies::remove(request, once::COOKIE)] {
+    for cookie in [cookies::make(request, SHOWN, "1".to_owned()), cookies::remove(request, &cookie_of(request.path()))]
+    {
         response.add_cookie(&cookie).map_err(AppError::internal)?;
     }
     Ok(response)

@@ -11,7 +11,11 @@ use progreda::world::Span;
 use reqwest::Method;
 
 const LIST: &str = "/settings/private-integrations";
-const NOTE: &str = "progreda-note";
+
+/// The cookie with the key of the note that the page of its token opens.
+fn note_of(integration: &str) -> String {
+    format!("progreda-note{}.token", integration.replace('/', "."))
+}
 
 /// The last form of making an integration, before it is sent.
 async fn creation(scene: &Scene, name: &str) -> Form {
@@ -23,8 +27,9 @@ async fn creation(scene: &Scene, name: &str) -> Form {
 fn made(scene: &Scene, answer: &Page) -> (String, String) {
     let location = answer.header("location");
     let path = location.get(location.find(LIST).expect("leads to an integration")..).unwrap();
-    let key = scene.admin.cookie(NOTE).expect("the key of the note");
-    (path.strip_suffix("/token").expect("leads to a token").to_owned(), key)
+    let of = path.strip_suffix("/token").expect("leads to a token").to_owned();
+    let key = scene.admin.cookie(&note_of(&of)).expect("the key of the note");
+    (of, key)
 }
 
 /// Makes one and leaves its note unread.
@@ -47,7 +52,7 @@ async fn answer(scene: &Scene, of: &str, question: &str) -> Page {
 
 /// The page of a token, for who holds the key of this note.
 async fn opened(scene: &Scene, of: &str, key: &str) -> Page {
-    scene.admin.set_cookie(NOTE, Some(key));
+    scene.admin.set_cookie(&note_of(of), Some(key));
     scene.admin.get(&format!("{of}/token")).await.expect(200)
 }
 

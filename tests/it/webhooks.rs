@@ -34,6 +34,20 @@ async fn one_is_made_and_its_secret_shown_once() {
 }
 
 #[actix_web::test]
+async fn who_makes_two_in_two_tabs_sees_both_secrets() {
+    let desk = Desk::new().await;
+    let (left, right) = (desk.creation(desk.ada(), URL).await, desk.creation(desk.ada(), URL).await);
+    let (left, right) = (desk.ada().submit(left).await.expect(303), desk.ada().submit(right).await.expect(303));
+    let (left, right) = (left.header("location").to_owned(), right.header("location").to_owned());
+    let mut secrets = Vec::new();
+    for page in [&left, &right] {
+        secrets.push(secret_in(&desk.ada().get(page).await.expect(200)).expect("its secret"));
+        assert!(secret_in(&desk.ada().get(page).await.expect(200)).is_none(), "once");
+    }
+    assert_ne!(secrets[0], secrets[1]);
+}
+
+#[actix_web::test]
 async fn the_same_form_twice_makes_one() {
     let desk = Desk::new().await;
     let form = desk.creation(desk.ada(), URL).await;

@@ -92,6 +92,7 @@ impl Target {
         }
         match url.host().ok_or(BadTarget::NoUrl)? {
             Host::Domain(name) if is_local(name, reach) => Err(BadTarget::LocalName(name.to_owned())),
+            Host::Domain(name) if !can_be_named(name) => Err(BadTarget::NoUrl),
             Host::Domain(_) => Ok(Self(url)),
             Host::Ipv4(address) => Self::at(url, IpAddr::V4(address), reach),
             Host::Ipv6(address) => Self::at(url, IpAddr::V6(address), reach),
@@ -113,6 +114,12 @@ impl Target {
     pub const fn url(&self) -> &Url {
         &self.0
     }
+}
+
+/// Whether there can be such a name: parts of 1 to 63 characters, 253 in all (RFC 1035, section 2.3.4); a dot may end it.
+fn can_be_named(name: &str) -> bool {
+    let name = name.strip_suffix('.').unwrap_or(name);
+    name.len() <= 253 && name.split('.').all(|part| (1..=63).contains(&part.len()))
 }
 
 /// The networks in which names of one's own are used: private ones, shared ones of providers and tunnels, and the link.

@@ -146,13 +146,21 @@ fn headers(of: &Endpoint, delivery: &Delivery) -> String {
     )
 }
 
+/// Longer bodies are shown as they are sent: with breaks and indents they would make a page of many times their size.
+const PRETTY_MAX: usize = 16_384;
+/// Deeper than that nothing is indented any further.
+const INDENTS: usize = 8;
+
 /// The body with line breaks and indents, and each field where it stands in what is sent.
 fn pretty(body: &str) -> String {
+    if body.len() > PRETTY_MAX {
+        return body.to_owned();
+    }
     let (mut text, mut depth, mut quoted, mut escaped) = (String::with_capacity(body.len() * 2), 0_usize, false, false);
     let mut chars = body.chars().peekable();
     let line = |text: &mut String, depth: usize| {
         text.push('\n');
-        text.extend(std::iter::repeat_n("  ", depth));
+        text.extend(std::iter::repeat_n("  ", depth.min(INDENTS)));
     };
     while let Some(char) = chars.next() {
         if quoted {
@@ -214,5 +222,9 @@ mod tests {
         for (text, same) in [("", ""), ("\"a:b\"", "\"a:b\""), ("]", "\n]")] {
             assert_eq!(pretty(text), same);
         }
+        let long = format!("[{}1]", "1,".repeat(super::PRETTY_MAX));
+        assert_eq!(pretty(&long), long);
+        let deep = format!("{}{}", "[".repeat(8_000), "]".repeat(8_000));
+        assert!(pretty(&deep).len() < deep.len() * 20);
     }
 }

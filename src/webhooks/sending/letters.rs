@@ -10,6 +10,7 @@ use crate::webhooks::store::notices::{self, Unsent};
 use crate::world::{Span, Timestamp};
 use tokio::sync::watch;
 
+/// Accounts whose mails are sent at once.
 const AT_ONCE: i64 = 10;
 /// How long the mails of a notice are nobody else's.
 const TURN: Span = Span::minutes(5);
@@ -30,11 +31,15 @@ pub async fn tend(db: Db, mailer: Mailer, url: String, mut stop: watch::Receiver
 
 async fn send_due(db: &Db, mailer: &Mailer, url: &str) -> Result<()> {
     let due = notices::unsent(&mut db.read().await?.on(), db.world().now(), AT_ONCE).await?;
-    for notice in due {
-        let taken = db.world().now().plus(TURN);
-        if put_off(db, &notice, Some(taken)).await? {
-            send_all(db, mailer, url, Unsent { mail_at: taken.millis(), ..notice }).await?;
-        }
+    // All at once: a mail server may take its time for each.
+    let sent = due.into_iter().map(|notice| send(db, mailer, url, notice));
+    futures_util::future::join_all(sent).await.into_iter().collect()
+}
+
+async fn send(db: &Db, mailer: &Mailer, url: &str, notice: Unsent) -> Result<()> {
+    let taken = db.world().now().plus(TURN);
+    if put_off(db, &notice, Some(taken)).await? {
+        send_all(db, mailer, url, Unsent { mail_at: taken.millis(), ..notice }).await?;
     }
     Ok(())
 }

@@ -12,9 +12,13 @@ use crate::webhooks::model::schedule::{self, FAILING_MAX, GONE, SLOW, STEADY};
 use crate::webhooks::model::{Condition, DisabledWhy, Place};
 use crate::webhooks::store::due::{self, Tried};
 use crate::webhooks::store::{backlogs, notices};
-use crate::world::Timestamp;
+use crate::world::{Span, Timestamp};
 use std::time::Duration;
 
+/// In so long people are told of an endpoint once by mail, and of so many endpoints of an account: whoever lets one be disabled and
+/// enables it over and over fills no mailbox. The console tells of all.
+const MAILED_SPAN: Span = Span::hours(1);
+const MAILED_MAX: i64 = 10;
 /// A store that is busy just now is asked again, for as long as the lease lasts.
 const AGAIN: u32 = 5;
 
@@ -68,6 +72,10 @@ async fn keep_once(db: &Db, claim: &Claim, answer: &Answer, mails: bool) -> Resu
             && due::disable(&mut tx.on(), &claim.of.endpoint, now, why).await?
         {
             let of = (&claim.of.account, &claim.of.endpoint);
+            let mails = mails && {
+                let (endpoint, all) = notices::mailed(&mut tx.on(), of, now.minus(MAILED_SPAN)).await?;
+                endpoint == 0 && all < MAILED_MAX
+            };
             notices::add(&mut tx.on(), of, now, why, mails.then_some(now)).await?;
             backlogs::stop(&mut tx.on(), of, Condition::Disabled(why).code()).await?;
             let change = Disabled { endpoint: of.1.clone(), host: Place::of(&url).named(), why, since };

@@ -9,10 +9,15 @@ use crate::world::Timestamp;
 
 const ADD: &str = "INSERT INTO webhook_notices (endpoint_id, disabled_at, account_id, why, mail_at) \
      VALUES ($1, $2, $3, $4, $5) ON CONFLICT (endpoint_id, disabled_at) DO NOTHING";
+// Those of which no mail is or was sent do not count.
+const MAILED: &str = "SELECT CAST(COALESCE(SUM(CASE WHEN n.endpoint_id = $2 THEN 1 ELSE 0 END), 0) AS BIGINT), COUNT(*) \
+     FROM webhook_notices n WHERE n.account_id = $1 AND n.disabled_at > $3 AND (n.mail_at IS NOT NULL OR n.told <> '')";
+// One of each account: nobody's mails wait for all those of somebody else.
 const UNSENT: &str = "SELECT n.endpoint_id, n.disabled_at, n.account_id, n.why, n.mail_at, n.told, e.url, i.name AS integration, \
-     a.name AS account FROM webhook_notices n JOIN webhook_endpoints e ON e.id = n.endpoint_id \
+     a.name AS account FROM (SELECT o.*, ROW_NUMBER() OVER (PARTITION BY o.account_id ORDER BY o.mail_at, o.endpoint_id) AS turn \
+      FROM webhook_notices o WHERE o.mail_at <= $1) n JOIN webhook_endpoints e ON e.id = n.endpoint_id \
      JOIN integrations i ON i.id = e.integration_id JOIN accounts a ON a.id = n.account_id \
-     WHERE n.mail_at <= $1 ORDER BY n.mail_at LIMIT $2";
+     WHERE n.turn = 1 ORDER BY n.mail_at LIMIT $2";
 const LATER: &str =
     "UPDATE webhook_notices SET mail_at = $4 WHERE endpoint_id = $1 AND disabled_at = $2 AND mail_at = $3";
 const KEEP: &str =
@@ -29,7 +34,7 @@ const READERS: &str = concat!(
 );
 
 /// Every statement of this file.
-pub const ALL: &[&str] = &[ADD, UNSENT, LATER, KEEP, READERS];
+pub const ALL: &[&str] = &[ADD, MAILED, UNSENT, LATER, KEEP, READERS];
 
 /// A notice whose mails were not all handed over.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -68,7 +73,19 @@ pub async fn add(
     on.run(ADD, binds![endpoint, disabled_at, account, why.code(), mail_at]).await.map(|_| ())
 }
 
-/// Notices whose mails are due.
+/// How many notices were mailed, or are to be, since then: of this endpoint, and of its account.
+///
+/// # Errors
+/// What the engine says.
+pub async fn mailed(
+    on: &mut On<'_>,
+    (account, endpoint): (&AccountId, &EndpointId),
+    since: Timestamp,
+) -> Result<(i64, i64), DbError> {
+    on.only(MAILED, binds![account, endpoint, since]).await
+}
+
+/// Notices whose mails are due, one of each account.
 ///
 /// # Errors
 /// What the engine says.
