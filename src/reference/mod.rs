@@ -30,7 +30,7 @@ pub const SECTIONS: &[(&str, &str)] = &[
     ("requests", "Requests and answers"),
     ("errors", "Errors"),
     ("limits", "Rate limits"),
-    ("idempotency", "Calls that are made again"),
+    ("idempotency", "Idempotent calls"),
     ("etags", "ETag and If-Match"),
     ("paging", "Paging"),
     ("operations", "Operations"),

@@ -14,9 +14,9 @@ pub const SECTIONS: &[(&str, &str)] = &[
     ("events", "Events"),
     ("deliveries", "What arrives"),
     ("verify", "Check the signature"),
-    ("answer", "Answer, and what follows"),
-    ("order", "Twice, and out of order"),
-    ("secrets", "Another secret"),
+    ("answer", "Answers and retries"),
+    ("order", "Duplicates and order"),
+    ("secrets", "Rotating the signing secret"),
     ("stops", "What stops deliveries"),
     ("bodies", "Bodies"),
 ];

@@ -27,8 +27,8 @@ pub fn sudo_guard(db: &Db, actor: &Actor, single_use: bool, asks: Option<&Again>
 /// The field in which somebody shows once more who they are: by password, or by a code when they have a second factor.
 fn proof(staff: &StaffMember) -> Field {
     let (label, hint) = match staff.second_factor {
-        true => ("Your password or a code", "You confirmed who you are more than 15 minutes ago."),
-        false => ("Your password", "You confirmed who you are more than 15 minutes ago."),
+        true => ("Your password or a code", "Asked again because the last time is more than 15 minutes ago."),
+        false => ("Your password", "Asked again because the last time is more than 15 minutes ago."),
     };
     Field::password("password", label, "current-password").hint(hint)
 }

@@ -238,6 +238,7 @@
       const counter = grid.querySelector(".scope-grid__count");
       if (counter) counter.textContent = `${[...boxes].filter((box) => box.checked).length} of ${boxes.length}`;
     }
+    if (form.querySelector(".scope-grid .checkbox:checked")) mended("scopes");
     if (!form.dataset.summaryUrl) return;
     clearTimeout(summaryTimer);
     // Morphed, not exchanged: its buttons stay where a hand is about to press them, and keep the focus.
@@ -245,6 +246,15 @@
       const asked = new URLSearchParams([...new FormData(form)].filter(([name]) => name !== "csrf"));
       htmx.ajax("GET", `${form.dataset.summaryUrl}?${asked}`, { source: byId("summary"), target: "#summary", swap: "outerMorph" });
     }, 150);
+  }
+
+  // What was wrong with a field is right now: neither beside it nor above the form is it said any more.
+  function mended(field) {
+    byId(`${field}-error`)?.remove();
+    const link = document.querySelector(`.error-summary a[href="#${CSS.escape(field)}"]`);
+    const summary = link?.closest(".error-summary");
+    link?.parentElement.remove();
+    if (summary && !summary.querySelector("a")) summary.remove();
   }
 
   // A form whose switches are saved together: the changed ones are marked. What they mean is worded by the server.
@@ -271,6 +281,8 @@
     }
   }
   on("change", "form[data-changes] .switch", (box) => {
+    const said = box.form.querySelector(".save-bar__count");
+    if (said) said.textContent = "Working out what changes";
     mark(box);
     follow(box);
   });

@@ -66,6 +66,7 @@ async fn a_wrong_form_keeps_what_was_typed_and_takes_the_focus_to_the_problem() 
         told(&browser, "Choose at least one scope").await;
         browser.tick("View contacts").await;
         browser.sees("1 scope").await;
+        assert!(!browser.text().await.contains("Choose at least one scope"), "what was wrong is right now");
         browser.press("Continue to review").await;
 
         // Too long after the sign-in: the same form asks for the password.

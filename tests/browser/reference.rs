@@ -32,7 +32,7 @@ async fn from_the_contents_to_a_command_without_a_mouse() {
         browser.focus_is("region", "Call: Search contacts").await;
         enter(&browser, "link", "Next chapter: Tags of a contact").await;
         browser.arrives_at("/docs/tags").await;
-        enter(&browser, "link", "What holds for every call").await;
+        enter(&browser, "link", "The basics: authentication, errors, limits").await;
         browser.arrives_at("/docs").await;
         enter(&browser, "link", "Webhooks").await;
         browser.arrives_at("/docs/webhooks").await;

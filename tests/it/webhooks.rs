@@ -233,7 +233,7 @@ async fn it_is_paused_resumed_and_enabled_once_each() {
     let list = desk.ada().get(LIST).await.expect(200);
     assert!(
         list.shows("1 webhook is disabled")
-            && list.shows("hooks.ledger.example/progreda (since 2 Nov, 09:00 UTC) gets nothing any more.")
+            && list.shows("hooks.ledger.example/progreda (since 2 Nov, 09:00 UTC) gets no events any more.")
     );
     let page = desk.ada().get(&address).await.expect(200);
     assert!(

@@ -232,7 +232,7 @@ async fn one_or_all_are_sent_again_and_that_is_told() {
     desk.ada().submit(form).await.expect(303);
     assert_ne!(state(&one).await, State::Stopped);
     let told = desk.ada().get(&format!("{address}/deliveries/{one}")).await.expect(200);
-    assert!(told.shows(" since it began anew"), "the ten tries before count on: {}", told.text);
+    assert!(told.shows(" since it was redelivered"), "the ten tries before count on: {}", told.text);
     let row = desk.ada().get(&format!("{address}?status=waiting")).await.expect(200);
     assert!(row.text.contains("data-label=\"Attempts\">10<") || row.text.contains("data-label=\"Attempts\">11<"));
     assert_eq!(

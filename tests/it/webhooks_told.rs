@@ -50,7 +50,7 @@ async fn two_of_one_host_are_told_apart_and_found() {
         .await;
     let list = desk.ada().get(LIST).await.expect(200);
     assert!(
-        list.shows(&format!("{HOST}/stock (since 2 Nov, 09:00 UTC) gets nothing")) && list.shows("Open the webhook")
+        list.shows(&format!("{HOST}/stock (since 2 Nov, 09:00 UTC) gets no events")) && list.shows("Open the webhook")
     );
     let log = desk.ada().get("/settings/audit-log").await.expect(200);
     assert!(

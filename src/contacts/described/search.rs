@@ -84,7 +84,7 @@ fn search() -> Operation {
         filters.may("filters"),
         Schema::few(sort, 3)
             .or_null()
-            .note("The weightiest first; the newest come first when it is not given")
+            .note("The most important first; the newest come first when it is not given")
             .may("sort"),
     ];
     let answer = vec![

@@ -130,7 +130,7 @@ impl Wrong {
     /// The field of the name.
     pub fn name_field(&self, typed: &Typed) -> Field {
         let field = Field::new("name", "Name", typed.name.clone()).max(limit(NAME_MAX)).error(self.name.clone());
-        field.hint("The software that will use the token. People see this name in the list and in the history.")
+        field.hint("The software that will use the token. People see this name in the list and in the Audit Log.")
     }
 
     /// The field of the description.

@@ -175,6 +175,7 @@ fn cockpit(of: &Integration, life: &Lifecycle, now: Timestamp) -> Option<Cockpit
             pane("Outgoing token", outgoing, Pill::worded(PillKind::Ends, ends), now),
             Pane { current: true, ..pane("Current token", current, Pill::new(in_use), now) },
         ],
+        uses: words::uses(outgoing, current, now),
         kept: words::kept(Some(outgoing), now),
         extend_to: of
             .facts

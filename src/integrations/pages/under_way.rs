@@ -139,6 +139,13 @@ fn hint(token: Option<&Token>) -> String {
     token.map(|token| token.hint.clone()).unwrap_or_default()
 }
 
+/// When both were used; with a warning while the new one is not in the software.
+fn uses(of: &Integration, now: Timestamp) -> Option<Point> {
+    let (old, new) = (of.facts.outgoing.as_ref()?, of.facts.current.as_ref()?);
+    let icon = if new.last_used_at.is_none() { "triangle-alert" } else { "info" };
+    Some(Point::new(icon, words::uses(old, new, now)))
+}
+
 fn points(step: Step, of: &Integration, now: Timestamp) -> Vec<Point> {
     let (old, new) = (hint(of.facts.outgoing.as_ref()), hint(of.facts.current.as_ref()));
     match step {
@@ -149,7 +156,10 @@ fn points(step: Step, of: &Integration, now: Timestamp) -> Vec<Point> {
         Step::Expire => vec![
             Point::new("x", format!("The old token {old} stops at once. Calls with it are refused from then on.")),
             Point::new("check", format!("The current token {new} goes on working, and the rotation is finished.")),
-        ],
+        ]
+        .into_iter()
+        .chain(uses(of, now))
+        .collect(),
         Step::Extend(_) => {
             vec![Point::new("refresh-cw", format!("Both tokens, {old} and {new}, go on working until then."))]
         }

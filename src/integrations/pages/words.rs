@@ -51,6 +51,20 @@ pub fn kept(outgoing: Option<&Token>, now: Timestamp) -> String {
     }
 }
 
+/// When each token of a rotation was used, and what that means for whoever ends the old one.
+pub fn uses(outgoing: &Token, current: &Token, now: Timestamp) -> String {
+    let (old, new) = (&outgoing.hint, &current.hint);
+    let ago = |at| times::ago(at, now).text;
+    match (outgoing.last_used_at, current.last_used_at) {
+        (Some(at), None) => {
+            format!("{new} was never used, {old} was used {}. Put the new token into the software first.", ago(at))
+        }
+        (Some(at), Some(newer)) => format!("{old} was used {}, {new} {}.", ago(at), ago(newer)),
+        (None, Some(at)) => format!("{old} was never used, {new} was used {}.", ago(at)),
+        (None, None) => "Neither of the two was ever used.".to_owned(),
+    }
+}
+
 /// An age and what follows from it.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Age {

@@ -125,7 +125,7 @@ impl<'a> SettingUp<'a> {
             let password = Field::password("password", "Your password", "current-password");
             let old = Field {
                 name: "old_code".to_owned(),
-                label: "Code of the app before".to_owned(),
+                label: "Code of your present app".to_owned(),
                 ..code::field(wrong.old)
             };
             let old = old.hint("Six digits from the app that you have set up, or one of your recovery codes.");

@@ -111,7 +111,7 @@ fn factor(must: &str, replaces: bool) -> String {
         qr: super::qr::draw("otpauth://totp/Progreda:maren?secret=GEZDGNBV"),
         code: super::code::field(None),
         before: replaces.then(|| {
-            let old = Field::new("old_code", "Code of the app before", "");
+            let old = Field::new("old_code", "Code of your present app", "");
             (Field::password("password", "Your password", "current-password"), old)
         }),
         problems: Vec::new(),

@@ -6,7 +6,7 @@ macro_rules! events {
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Event {
             $(#[doc = $words] $name,)*
-            #[doc = "Somebody in the console wants to see whether it arrives"]
+            #[doc = "Test event, sent by hand"]
             Test,
         }
 
@@ -28,7 +28,7 @@ macro_rules! events {
             pub const fn words(self) -> &'static str {
                 match self {
                     $(Self::$name => $words,)*
-                    Self::Test => "Somebody in the console wants to see whether it arrives",
+                    Self::Test => "Test event, sent by hand",
                 }
             }
         }

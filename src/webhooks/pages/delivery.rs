@@ -122,7 +122,7 @@ fn attempts(of: &Delivery) -> Fact {
     let fact = Fact::new("Attempts", (of.attempts_before + of.attempts).to_string());
     match of.attempts_before {
         0 => fact,
-        _ => fact.second(format!("{} since it began anew", of.attempts), Tone::Info),
+        _ => fact.second(format!("{} since it was redelivered", of.attempts), Tone::Info),
     }
 }
 

@@ -212,7 +212,7 @@ fn disabled_words(figures: Figures, newest: &[Disabled], now: Timestamp) -> Disa
     DisabledBanner {
         title: format!("{} {is} disabled", words::count(figures.disabled, "webhook")),
         text: format!(
-            "{listed} {gets} nothing any more. Mend the receiver, then enable the webhook and redeliver what failed."
+            "{listed} {gets} no events any more. Fix the receiver, then enable the webhook and redeliver what failed."
         ),
         href: newest.first().filter(|_| one).map(|of| format!("{LIST}/{}", of.id)).unwrap_or_default(),
     }

@@ -21,15 +21,17 @@ use actix_web::HttpResponse;
 
 /// How far one can reach back: the value in the form, the words, the span.
 const BACK: [(&str, &str, Span); 4] = [
-    ("1h", "in the last hour", Span::hours(1)),
-    ("24h", "in the last 24 hours", Span::hours(24)),
-    ("7d", "in the last 7 days", Span::days(7)),
-    ("30d", "in the last 30 days, all that are kept", Span::days(30)),
+    ("1h", "In the last hour", Span::hours(1)),
+    ("24h", "In the last 24 hours", Span::hours(24)),
+    ("7d", "In the last 7 days", Span::days(7)),
+    ("30d", "In the last 30 days, all that are kept", Span::days(30)),
 ];
 /// So many are counted before somebody asks for them; there may be very many more.
 const COUNTED: i64 = 1_000;
 /// What is chosen unless somebody chooses otherwise.
 const PRESET: &str = "24h";
+/// What is offered in any case.
+const WIDEST: &str = "30d";
 
 /// `POST …/{id}/deliveries/{delivery}/redelivery`.
 ///
@@ -68,16 +70,11 @@ pub async fn ask(permit: Permit<Redeliver>, at: At) -> Result<HttpResponse> {
         points: vec![
             Point::new(
                 "refresh-cw",
-                "Every delivery of the time that you choose that failed or was stopped is tried anew, from its first try on.",
+                "What failed or was stopped in this time is sent again, the oldest first. Each keeps its webhook-id.",
             ),
-            Point::new(
-                "hourglass",
-                "Where there are many, that takes a while: a part of them waits at a time. Pausing the webhook ends it.",
-            ),
-            Point::new("timer", "What waits for its next try is tried by itself, and is not counted here."),
-            Point::new("info", "Each keeps its webhook-id, so that a receiver that has had it already can tell."),
+            Point::new("hourglass", "Many take a while. Pausing the webhook ends it."),
         ],
-        choose: Some(("Made", "since", choices(&asking, &of).await?)),
+        choose: Some(("Which deliveries", "since", choices(&asking, &of).await?)),
         keep: "Leave them",
         label: "Redeliver",
         kind: "primary",
@@ -87,17 +84,24 @@ pub async fn ask(permit: Permit<Redeliver>, at: At) -> Result<HttpResponse> {
     asking.ask(&of, ("Redeliver what failed to", "redelivery"), question, &Shown::first(None))
 }
 
-/// How far back, each with how many deliveries that are.
+/// How far back, each with how many deliveries that are; where there are none, it is not offered.
 async fn choices(asking: &Asking<'_>, of: &Endpoint) -> Result<Vec<Choice>> {
     let now = asking.now;
     let back = BACK.iter().map(|(code, words, back)| (*code, *words, now.minus(*back)));
-    let failing = of.failing_since.map(|at| ("failing", "since the first failure", at));
+    let failing = of.failing_since.map(|at| ("failing", "Since the first failure", at));
     let mut reader = asking.db.read().await?;
     let mut choices = Vec::new();
     for (code, words, since) in back.chain(failing) {
         let count = deliveries_stored::count_up_to(&mut reader.on(), (&of.account, &of.id), since, COUNTED + 1).await?;
         let label = format!("{words} (since {} UTC): {}", times::day_and_time(since, now), counted(count));
-        choices.push(Choice { value: code.to_owned(), label, chosen: code == PRESET });
+        if count > 0 || code == WIDEST {
+            choices.push(Choice { value: code.to_owned(), label, chosen: code == PRESET });
+        }
+    }
+    if !choices.iter().any(|choice| choice.chosen)
+        && let Some(first) = choices.first_mut()
+    {
+        first.chosen = true;
     }
     Ok(choices)
 }

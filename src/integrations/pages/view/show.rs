@@ -99,6 +99,8 @@ pub struct Cockpit {
     pub progress: Progress,
     /// Outgoing, then current token.
     pub panes: Vec<Pane>,
+    /// When each of the two was used.
+    pub uses: String,
     /// What becomes of the old token when the rotation is cancelled: `stays, with no deadline`.
     pub kept: String,
     /// The latest day to which the overlap can be extended; none when it cannot.

@@ -187,6 +187,7 @@ fn rotating() -> ShowPage {
                 pane("Outgoing token", false, Pill::worded(PillKind::Ends, "Ends in 5 days")),
                 pane("Current token", true, Pill::new(PillKind::InUse)),
             ],
+            uses: "pit_…Tz41 was used 3 h ago, pit_…9fQa 2 min ago.".to_owned(),
             kept: "stays, with no deadline".to_owned(),
             extend_to: Some("20 Dec".to_owned()),
         }),
