@@ -69,11 +69,11 @@ pub fn left(span: Span) -> String {
     }
 }
 
-/// What is left in its largest unit alone: `5 days`, `3 h`.
+/// What is left in its largest unit alone: `5 days`, `3 h`. Days are the nearest ones: a moment after the start 7 days are still 7.
 #[must_use]
 pub fn roughly_left(span: Span) -> String {
     match span.as_days() {
-        days if days > 0 => days_of(days),
+        days if days > 0 => days_of(Span::seconds(span.as_seconds() + 43_200).as_days()),
         _ if span.as_seconds() >= 3_600 => format!("{} h", span.as_seconds() / 3_600),
         _ if span.as_seconds() >= 60 => format!("{} min", span.as_seconds() / 60),
         _ => "less than a minute".to_owned(),
@@ -159,6 +159,7 @@ mod tests {
         assert_eq!(left(Span::seconds(40)), "40 s");
         assert_eq!(left(Span::seconds(-40)), "0 s");
         assert_eq!(roughly_left(hours(124)), "5 days");
+        assert_eq!(roughly_left(Span::seconds(7 * 86_400 - 3)), "7 days");
         assert_eq!(roughly_left(Span::minutes(119)), "1 h");
     }
 }
