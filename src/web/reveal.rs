@@ -9,6 +9,7 @@ use crate::authz::Permit;
 use crate::db::Db;
 use crate::db::journal::Unlogged;
 use crate::error::{AppError, Result};
+use actix_web::cookie::time::Duration;
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
@@ -20,7 +21,9 @@ use zeroize::Zeroizing;
 /// When the cookie cannot be set.
 pub fn lead(request: &HttpRequest, to: &str, key: &OnceKey, done: Option<flash::Done>) -> Result<HttpResponse> {
     let mut response = frame::see_other(request, to, done);
-    let cookie = cookies::make(request, &cookie_of(to), key.as_str().to_owned());
+    let mut cookie = cookies::make(request, &cookie_of(to), key.as_str().to_owned());
+    // It goes with its note, also when nobody opens the page.
+    cookie.set_max_age(Duration::milliseconds(once::NOTE_TIME.as_millis()));
     response.add_cookie(&cookie).map_err(AppError::internal)?;
     Ok(response)
 }

@@ -5,6 +5,7 @@ use crate::support::actors::{Scene, Token, call};
 use crate::support::app::TestApp;
 use crate::support::database::TestDatabase;
 use crate::support::patience::comes;
+use crate::support::smtp::MailServer;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -55,6 +56,15 @@ impl Hooked {
         let scene = Scene::on(app).await;
         let token = scene.token(&scene.account, "CRM sync", &["contacts.readonly", "contacts.write"]).await;
         Self { scene, token }
+    }
+
+    /// With a mail server.
+    pub async fn mailing(receivers: &[&Receiver], mail: &MailServer) -> Self {
+        Self::with(receivers, |config| {
+            config.smtp_url = Some(mail.url());
+            config.mail_from = Some("Progreda <progreda@harbor.example>".to_owned());
+        })
+        .await
     }
 
     /// An endpoint that is told of new contacts.

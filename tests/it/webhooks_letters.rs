@@ -17,12 +17,7 @@ const UNSENT: &str = "SELECT COUNT(*) FROM webhook_notices WHERE mail_at > $1";
 #[actix_web::test]
 async fn many_are_told_once_each_though_one_bounces() {
     let (receiver, mail) = (Receiver::start(Mode::status(410)), MailServer::start());
-    let url = mail.url();
-    let hooked = Hooked::with(&[&receiver], |config| {
-        config.smtp_url = Some(url);
-        config.mail_from = Some("Progreda <progreda@harbor.example>".to_owned());
-    })
-    .await;
+    let hooked = Hooked::mailing(&[&receiver], &mail).await;
     let scene = &hooked.scene;
     // The one whose mails bounce stands in the middle.
     for number in 0..MANY {
@@ -82,12 +77,7 @@ async fn disabled_again(hooked: &Hooked, notices: i64) {
 #[actix_web::test]
 async fn nobody_fills_mailboxes_by_having_webhooks_disabled_over_and_over() {
     let (receiver, mail) = (Receiver::start(Mode::status(410)), MailServer::start());
-    let url = mail.url();
-    let hooked = Hooked::with(&[&receiver], |config| {
-        config.smtp_url = Some(url);
-        config.mail_from = Some("Progreda <progreda@harbor.example>".to_owned());
-    })
-    .await;
+    let hooked = Hooked::mailing(&[&receiver], &mail).await;
     hooked.hook(&receiver.url()).await;
     hooked.contact("Mara").await;
     mail.arrived(ADMIN, 1).await;

@@ -88,12 +88,7 @@ async fn a_success_ends_the_failing_and_retry_after_is_heeded() {
 #[actix_web::test]
 async fn a_receiver_that_is_gone_is_told_once_to_everybody_who_may_manage() {
     let (receiver, mail) = (Receiver::start(Mode::status(500)), MailServer::start());
-    let url = mail.url();
-    let hooked = Hooked::with(&[&receiver], |config| {
-        config.smtp_url = Some(url);
-        config.mail_from = Some("Progreda <progreda@harbor.example>".to_owned());
-    })
-    .await;
+    let hooked = Hooked::mailing(&[&receiver], &mail).await;
     let scene = &hooked.scene;
     scene.person(&scene.account, "nora@harbor.example", "User").await;
     scene.person(&scene.account, "refused@harbor.example", "Admin").await;

@@ -155,6 +155,21 @@ mod tests {
     }
 
     #[test]
+    fn whoever_ends_the_old_token_reads_when_both_were_used() {
+        let used = |hint: &str, ago: Option<i64>| {
+            let last_used_at = ago.map(|minutes| NOW.minus(Span::minutes(minutes)));
+            Token { hint: hint.to_owned(), last_used_at, ..token(2, None) }
+        };
+        let words = |old, new| uses(&used("pit_…old1", old), &used("pit_…new1", new), NOW);
+        let first =
+            "pit_…new1 was never used, pit_…old1 was used 3 min ago. Put the new token into the software first.";
+        assert_eq!(words(Some(3), None), first);
+        assert_eq!(words(Some(9), Some(3)), "pit_…old1 was used 9 min ago, pit_…new1 3 min ago.");
+        assert_eq!(words(None, Some(3)), "pit_…old1 was never used, pit_…new1 was used 3 min ago.");
+        assert_eq!(words(None, None), "Neither of the two was ever used.");
+    }
+
+    #[test]
     fn the_title_carries_state_date_and_flag() {
         let labels = |life: &Lifecycle| title_pills(life, NOW).into_iter().map(|pill| pill.label).collect::<Vec<_>>();
         assert_eq!(labels(&life(Some(token(97, None)), None)), ["Active", "Rotation due"]);

@@ -45,7 +45,7 @@ pub async fn one(permit: Permit<Redeliver>, form: FormBody, at: At) -> Result<Ht
     let page = format!("{}/deliveries/{id}", of.address());
     match deliveries::redeliver(&at.db, &permit, &of.id, &id).await {
         Ok(tries) => {
-            let done = awaited::outcome(&asking, &of, (&id, tries), Done::Redelivering).await?;
+            let done = awaited::outcome(&asking, &of, (&id, tries), Done::Redelivering).await;
             Ok(asking.lead(&page, done))
         }
         Err(Trouble::Refused(Refused::WaitsAlready)) => Ok(asking.lead(&page, Done::AlreadySo)),

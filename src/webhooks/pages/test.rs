@@ -25,7 +25,7 @@ pub async fn send(permit: Permit<SendTest>, form: FormBody, at: At) -> Result<Ht
         Ok((delivery, again)) => {
             let done = match again {
                 true => Done::SentBefore,
-                false => awaited::outcome(&asking, &of, (&delivery, 0), Done::TestSent).await?,
+                false => awaited::outcome(&asking, &of, (&delivery, 0), Done::TestSent).await,
             };
             Ok(asking.lead(&format!("{}/deliveries/{delivery}", of.address()), done))
         }
