@@ -123,7 +123,14 @@ impl Hooked {
 
 /// Changes rows, as nobody's command.
 pub async fn change(db: &Db, sql: &'static str, values: Vec<progreda::db::Bind>) {
-    let mut tx = db.write().await.unwrap();
+    // Where all connections are busy for a moment, one is asked for again.
+    let mut tx = None;
+    comes(async || {
+        tx = db.write().await.ok();
+        tx.is_some()
+    })
+    .await;
+    let mut tx = tx.expect("a connection");
     tx.on().run(sql, values).await.expect("the change");
     tx.commit_unlogged(Unlogged::Seed).await.unwrap();
 }
